@@ -1,0 +1,45 @@
+"""Engine name -> "module:Class". Ours stand in the table, those of others arrive through entry points
+(group ``chatanything.<stage>``), and both are loaded by the same door, only when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+from pipeline.errors import EngineUnavailable
+from pipeline.stages import EngineConfig
+
+ENGINES: Mapping[str, Mapping[str, str]] = {
+    "mind": {"scripted": "pipeline.mind.scripted:ScriptedMind"},
+    "voice": {
+        "kokoro": "pipeline.voice.kokoro:KokoroSpeaker",
+        "hibari": "pipeline.voice.hibari:HibariSpeaker",
+    },
+    "portrait": {"illustrator": "pipeline.portrait.illustrator:Illustrator"},
+    "animation": {"rig": "pipeline.animation.rig:RigAnimator"},
+}
+
+
+def names(stage: str) -> tuple[str, ...]:
+    """Every engine of a stage, ours first."""
+    theirs = [point.name for point in entry_points(group=f"chatanything.{stage}")]
+    return (*ENGINES[stage], *(name for name in theirs if name not in ENGINES[stage]))
+
+
+@cache
+def create(stage: str, name: str, config: EngineConfig) -> Any:
+    """The engine, built once per process and configuration.
+
+    Raises ``EngineUnavailable`` when nothing of that name is known.
+    """
+    if name in ENGINES[stage]:
+        point = EntryPoint(name, ENGINES[stage][name], f"chatanything.{stage}")
+    else:
+        found = [p for p in entry_points(group=f"chatanything.{stage}") if p.name == name]
+        if not found:
+            known = ", ".join(names(stage))
+            raise EngineUnavailable(f"There is no {stage} engine named {name!r}. Known: {known}.")
+        point = found[0]
+    return point.load()(config)

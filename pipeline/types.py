@@ -1,0 +1,195 @@
+"""The values that travel through the pipeline. All frozen; text values are pydantic models (validated, JSON in and
+out), picture and sound values are dataclasses around numpy arrays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+Picture: TypeAlias = npt.NDArray[np.uint8]
+"""(height, width, 3) uint8, sRGB."""
+
+Frame: TypeAlias = npt.NDArray[np.uint8]
+"""One picture of a clip as the encoder takes it: (1.5 x height, width) uint8, I420 planes (BT.601, limited range)."""
+
+Landmarks: TypeAlias = npt.NDArray[np.float32]
+"""(68, 2) float32: x, y in pixels of the picture they belong to, in iBUG 300-W order: jaw 0-16, brows 17-26,
+nose 27-35, eyes 36-47, outer lips 48-59, inner lips 60-67. "Left" is the left of the picture."""
+
+Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class Mood(StrEnum):
+    """Ekman's basic emotions without disgust, and calm: what voice and face can show."""
+
+    JOY = "joy"
+    ANGER = "anger"
+    SADNESS = "sadness"
+    FEAR = "fear"
+    SURPRISE = "surprise"
+    CALM = "calm"
+
+
+class Age(StrEnum):
+    """Age band of a voice and a face."""
+
+    CHILD = "child"
+    YOUNG = "young"
+    ADULT = "adult"
+    OLD = "old"
+
+
+class Gender(StrEnum):
+    """Gender a voice can be heard as; a thing may well have none."""
+
+    FEMALE = "female"
+    MALE = "male"
+    NEUTRAL = "neutral"
+
+
+class Size(StrEnum):
+    """How large the character is, beside a person."""
+
+    TINY = "tiny"
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+    HUGE = "huge"
+
+
+class Value(BaseModel):
+    """Base of every text value: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Persona(Value):
+    """A character as the mind wrote it; everything that later stages may want to know."""
+
+    concept: str = Field(description="the person's words, cleaned")
+    thing: str = Field(description="head noun of the concept, singular, lower case: 'apple'")
+    traits: tuple[str, ...] = Field(default=(), description="adjectives and modifiers of the thing, lower case")
+    name: str
+    tagline: str
+    personality: str = Field(description="second person: 'You are Russet, an angry apple ...'")
+    temper: str = Field(description="one word: 'grumpy'")
+    mood: Mood = Field(description="resting mood of face and voice")
+    age: Age
+    gender: Gender
+    size: Size
+    energy: Fraction = Field(description="0 sluggish .. 1 restless")
+    warmth: Fraction = Field(description="0 cold .. 1 affectionate")
+    accent: str = Field(description="'american', 'british' ...")
+    likes: tuple[str, ...]
+    dislikes: tuple[str, ...]
+    catchphrase: str
+    greeting: str = Field(description="two or three short sentences, spoken on arrival")
+    samples: tuple[str, str, str] = Field(description="three lines in character")
+    appearance: str = Field(description="for the painter")
+    voice_wish: str = Field(description="for the voice matcher")
+    language: str = "en"
+    seed: int = 0
+
+
+class Speaking(StrEnum):
+    """Who said a turn."""
+
+    PERSON = "person"
+    PERSONA = "persona"
+
+
+class Turn(Value):
+    """One line of a conversation."""
+
+    speaking: Speaking
+    text: str
+    mood: Mood | None = None
+
+
+class ReplyDelta(Value):
+    """A piece of a streamed reply. ``mood`` is set on the first piece."""
+
+    text: str
+    mood: Mood | None = None
+
+
+class VoicePart(Value):
+    """One voice of a mixture."""
+
+    voice: str
+    weight: float = Field(gt=0.0, le=1.0)
+
+
+class VoiceRecipe(Value):
+    """A voice as a mixture: which voices, how much of each, and how the result is bent."""
+
+    engine: str
+    parts: tuple[VoicePart, ...] = Field(min_length=1, max_length=3, description="weights sum to 1")
+    pitch: float = Field(default=1.0, ge=0.4, le=2.2, description="fundamental frequency ratio")
+    formant: float = Field(default=1.0, ge=0.6, le=1.5, description="vocal tract ratio; > 1 sounds smaller")
+    pace: float = Field(default=1.0, ge=0.5, le=1.6, description="speaking rate ratio")
+    effect: str = "none"
+    reason: str = Field(default="", description="why this voice, for people")
+
+
+@dataclass(frozen=True, slots=True)
+class Phoneme:
+    """One spoken sound: IPA symbol, start and end in seconds. Pauses are gaps between phonemes."""
+
+    symbol: str
+    start: float
+    end: float
+    stressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """One stretch of speech. ``samples``: (n,) float32 mono in [-1, 1]; times of phonemes count from its start."""
+
+    text: str
+    samples: npt.NDArray[np.float32]
+    rate: int
+    phonemes: tuple[Phoneme, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound."""
+        return len(self.samples) / self.rate
+
+
+class Rig(Value):
+    """Base of drawn-face descriptions; see ``pipeline.face.rig.FaceRig``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """A picture of the persona with exactly one face.
+
+    ``picture`` shows the face at rest; ``plate`` is the same picture without the face and ``rig`` (JSON of
+    ``FaceRig``) the face to draw on it, both present when the painter drew the face itself.
+    """
+
+    picture: Picture
+    landmarks: Landmarks
+    style: str
+    art: str
+    reason: str
+    plate: Picture | None = None
+    rig: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A finished talking-head clip: H.264 yuv420p + AAC in MP4, index first."""
+
+    mp4: bytes = field(repr=False)
+    ogg: bytes = field(repr=False)
+    seconds: float
+    width: int
+    height: int
+    fps: int
