@@ -1,0 +1,1 @@
+"""One file per step, in the order that their `down_revision` tells."""

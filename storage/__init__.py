@@ -1,0 +1,1 @@
+"""What must outlive a process: personas, portraits, voices, turns and files."""

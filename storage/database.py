@@ -1,0 +1,190 @@
+"""One database: the engine, its transactions, and what to say when the disk or the database refuses."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import aiosqlite
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from pipeline.errors import NotMigrated, StorageFailed
+
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
+"""The async driver for addresses that name only the database, as hosting panels hand them out."""
+
+BUSY_MS = 5000
+MIGRATE = "chatanything migrate"
+
+
+class Database:
+    """The engine of one database address. Use as an async context manager, or ``close`` it.
+
+    ``foreign_keys`` is switched off only by migrations: SQLite alters a table by dropping and rebuilding it.
+    """
+
+    def __init__(self, address: str, *, foreign_keys: bool = True) -> None:
+        self.url = parse(address)
+        self._engine = _engine(self.url, foreign_keys)
+        self._writing = async_sessionmaker(self._engine, expire_on_commit=False)
+        reader = self._engine.execution_options(readonly=True)
+        self._reading = async_sessionmaker(reader, expire_on_commit=False)
+
+    async def __aenter__(self) -> Database:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self._engine.dispose()
+
+    @property
+    def file(self) -> Path | None:
+        """The file behind a SQLite address; None for a server or a database in memory."""
+        name = self.url.database
+        if self.url.get_backend_name() != "sqlite" or not name or name == ":memory:":
+            return None
+        return Path(name)
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """One transaction that may write: committed at the end, rolled back by any error or cancellation.
+
+        On SQLite it holds the only write lock: keep it short, and open no second one inside. Raises
+        ``StorageFailed`` when the disk or the database refuses.
+        """
+        with explained(self.url):
+            async with self._writing.begin() as session:
+                yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """One transaction that only reads, so it never waits for a writer. Raises ``StorageFailed``."""
+        with explained(self.url):
+            async with self._reading.begin() as session:
+                yield session
+
+
+def parse(address: str) -> URL:
+    """A database address with an async driver. Raises ``StorageFailed`` when it is not one."""
+    try:
+        url = make_url(address)
+        if url.drivername in DRIVERS:
+            url = url.set(drivername=DRIVERS[url.drivername])
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        # The address may hold a password, so it is not repeated.
+        raise StorageFailed(
+            "DATABASE_URL is not a database address; it looks like sqlite:////path/to/file.db "
+            "or postgresql://user:password@host/name."
+        ) from error
+    return url
+
+
+def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_async_engine(url, pool_pre_ping=True)
+        except ImportError as error:
+            raise StorageFailed(
+                "The driver for this DATABASE_URL is not installed.", remedy="pip install 'chatanything[postgres]'"
+            ) from error
+
+    async def connect() -> aiosqlite.Connection:
+        args, options = engine.dialect.create_connect_args(url)
+        connection = aiosqlite.connect(*args, **options)
+        connection._thread.daemon = True  # as SQLAlchemy does: a forgotten connection must not hang the exit
+        try:
+            return await connection
+        except BaseException:
+            # aiosqlite leaves its thread behind here, which then speaks to an event loop that may be closed.
+            await asyncio.to_thread(connection._thread.join)
+            raise
+
+    engine = create_async_engine(url, async_creator=connect)
+
+    def tune(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        # sqlite3 opens transactions late and by itself; `begin` below does it instead, at a known moment.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")  # first: the next ones may have to wait
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=NORMAL")
+        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        # A reader that turns writer fails at once when somebody else wrote meanwhile; taking the write lock at
+        # the start waits its turn instead.
+        readonly = connection.get_execution_options().get("readonly")
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    event.listen(engine.sync_engine, "connect", tune)
+    event.listen(engine.sync_engine, "begin", begin)
+    return engine
+
+
+@contextmanager
+def explained(url: URL) -> Iterator[None]:
+    """Turns what the machine refused into ``StorageFailed``. Mistakes in our own SQL pass through as they are."""
+    try:
+        yield
+    except DBAPIError as error:
+        failure = _explain(error, url)
+        if failure is None:
+            raise
+        raise failure from error
+
+
+def _explain(error: DBAPIError, url: URL) -> StorageFailed | None:
+    cause = error.orig
+    if not isinstance(cause, sqlite3.Error):
+        return _explain_server(error)
+    code = getattr(cause, "sqlite_errorname", "")
+    where = url.database
+    sentences = {
+        "SQLITE_FULL": "The disk is full: the database could not grow. Free some space and try again.",
+        "SQLITE_READONLY": f"The database {where} is read-only for this user.",
+        "SQLITE_CANTOPEN": f"The database {where} cannot be opened: its folder is missing or not ours to write.",
+        "SQLITE_BUSY": "Another process kept the database locked for too long. Try again in a moment.",
+        "SQLITE_LOCKED": "Another process kept the database locked for too long. Try again in a moment.",
+        "SQLITE_IOERR": "The disk did not take or give what the database needed (is it full or failing?).",
+        "SQLITE_NOTADB": f"The file {where} is not a database of ours. Move it away to start a new one.",
+        "SQLITE_CORRUPT": f"The database {where} is damaged. Restore it from a backup.",
+    }
+    for name, sentence in sentences.items():
+        if code == name or code.startswith(name + "_"):  # SQLITE_BUSY_SNAPSHOT is a SQLITE_BUSY
+            return StorageFailed(sentence)
+    if str(cause).startswith(("no such table", "no such column", "table ")) and "syntax" not in str(cause):
+        return not_migrated()
+    return None
+
+
+def _explain_server(error: DBAPIError) -> StorageFailed | None:
+    state = getattr(error.orig, "sqlstate", None)
+    if state in {"42P01", "42703"}:  # undefined_table, undefined_column
+        return not_migrated()
+    if state == "53100":  # disk_full
+        return StorageFailed("The disk of the database server is full.")
+    if state == "25006":  # read_only_sql_transaction
+        return StorageFailed("The database server is read-only at present.")
+    if isinstance(error, OperationalError) or (isinstance(error, DatabaseError) and error.connection_invalidated):
+        return StorageFailed("The database server cannot be reached or hung up. Try again in a moment.")
+    return None
+
+
+def not_migrated() -> NotMigrated:
+    """The database lacks tables that this code needs."""
+    return NotMigrated("The database is not set up for this version of ChatAnything yet.", remedy=MIGRATE)

@@ -1,0 +1,194 @@
+"""Personas, their portraits, voices and conversations: plain values in, plain values out.
+
+Files are written before the rows that name them. Whatever interrupts in between leaves at most a file that nobody
+names, and never a row without its file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from pydantic import ValidationError
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from pipeline.errors import StorageFailed
+from pipeline.types import Mood, Persona, Picture, Portrait, Speaking, Turn, VoiceRecipe
+from storage.blobs import BlobRef, Blobs
+from storage.database import Database
+from storage.pictures import PNG, from_png, to_png
+from storage.tables import BlobRow, PersonaRow, PortraitRow, TurnRow, VoiceRow, now, storable
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPersona:
+    """A persona that somebody summoned; ``created_at`` is UTC."""
+
+    id: str
+    persona: Persona
+    created_at: datetime
+
+
+class Personas:
+    """Every persona of this bot. All methods raise ``StorageFailed`` when disk or database refuse."""
+
+    def __init__(self, database: Database, blobs: Blobs) -> None:
+        self._database = database
+        self._blobs = blobs
+
+    async def add(
+        self, persona: Persona, recipe: VoiceRecipe, portrait: Portrait, *, owner: str | None = None
+    ) -> StoredPersona:
+        """Keeps a persona with its voice and portrait: all of it or nothing."""
+        pictures = [one for one in (portrait.picture, portrait.plate) if one is not None]
+        files = await asyncio.gather(*map(self._keep, pictures))
+        async with self._database.session() as session:
+            row = PersonaRow(
+                slug=slug(storable(persona.name)),
+                name=persona.name,
+                tagline=persona.tagline,
+                concept=persona.concept,
+                owner=owner,
+                document=persona.model_dump(mode="json"),
+            )
+            session.add(row)
+            await _name_blobs(session, files)
+            await session.flush()
+            session.add(VoiceRow(persona_id=row.id, recipe=recipe.model_dump(mode="json")))
+            session.add(_portrait_row(row.id, portrait, files))
+        return _stored(row)
+
+    async def find(self, name: str) -> StoredPersona | None:
+        """The persona of that name or id. Where several share the name, the newest; ``namesakes`` has the rest."""
+        found = await self.namesakes(name, limit=1)
+        return found[0] if found else None
+
+    async def namesakes(self, name: str, limit: int = 20) -> Sequence[StoredPersona]:
+        """Personas of that id or name, newest first; names are compared by their ``slug``."""
+        name = storable(name)  # a name is compared as it was stored
+        wanted = or_(PersonaRow.slug == slug(name), PersonaRow.id == name.strip().lower())
+        return await self._personas(_present().where(wanted).limit(limit))
+
+    async def list(self, limit: int = 20, offset: int = 0) -> Sequence[StoredPersona]:
+        """A page of the personas that were not dismissed, newest first."""
+        return await self._personas(_present().limit(limit).offset(offset))
+
+    async def portrait(self, persona_id: str) -> Portrait:
+        """The newest portrait of a persona."""
+        query = select(PortraitRow).where(PortraitRow.persona_id == persona_id)
+        async with self._database.reading() as session:
+            row = await session.scalar(query.order_by(PortraitRow.id.desc()).limit(1))
+        if row is None:
+            raise StorageFailed(f"There is no portrait for the persona {persona_id}.")
+        files = [one for one in (row.picture_blob, row.plate_blob) if one is not None]
+        picture, *plate = await asyncio.gather(*map(self._picture, files))
+        return Portrait(
+            picture=picture,
+            landmarks=np.asarray(row.landmarks, np.float32).reshape(68, 2),
+            style=row.style,
+            art=row.art,
+            reason=row.reason,
+            plate=plate[0] if plate else None,
+            rig=row.rig,
+        )
+
+    async def voice(self, persona_id: str) -> VoiceRecipe:
+        """The newest voice of a persona."""
+        query = select(VoiceRow).where(VoiceRow.persona_id == persona_id)
+        async with self._database.reading() as session:
+            row = await session.scalar(query.order_by(VoiceRow.id.desc()).limit(1))
+        if row is None:
+            raise StorageFailed(f"There is no voice for the persona {persona_id}.")
+        return VoiceRecipe.model_validate(row.recipe)
+
+    async def dismiss(self, persona_id: str) -> bool:
+        """Takes a persona off every list; what it said is kept. False when it was not there."""
+        change = update(PersonaRow).where(PersonaRow.id == persona_id, PersonaRow.dismissed_at.is_(None))
+        async with self._database.session() as session:
+            gone = await session.scalars(change.values(dismissed_at=now()).returning(PersonaRow.id))
+            return gone.one_or_none() is not None
+
+    async def add_turn(self, persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None = None) -> None:
+        """Remembers one line, with the clip that said it where there is one."""
+        async with self._database.session() as session:
+            await _name_blobs(session, [clip] if clip else [])
+            session.add(_turn_row(persona_id, conversation, turn, clip))
+
+    async def turns(self, persona_id: str, conversation: str, limit: int = 20) -> Sequence[Turn]:
+        """The last lines of a conversation, oldest first."""
+        query = select(TurnRow).where(TurnRow.persona_id == persona_id, TurnRow.conversation == conversation)
+        async with self._database.reading() as session:
+            rows = (await session.scalars(query.order_by(TurnRow.id.desc()).limit(limit))).all()
+        return [_turn(row) for row in reversed(rows)]
+
+    async def _keep(self, picture: Picture) -> BlobRef:
+        return await self._blobs.put(await asyncio.to_thread(to_png, picture), PNG)
+
+    async def _picture(self, digest: str) -> Picture:
+        return await asyncio.to_thread(from_png, await self._blobs.get(digest))
+
+    async def _personas(self, query: Select[PersonaRow]) -> Sequence[StoredPersona]:
+        async with self._database.reading() as session:
+            return [_stored(row) for row in await session.scalars(query)]
+
+
+def slug(name: str) -> str:
+    """What two spellings of a name share: ``Old  Oak!`` and ``old-oak`` give ``old-oak``. Never empty for a name
+    with something visible in it: names without letters stand for themselves."""
+    folded = unicodedata.normalize("NFKC", name).casefold().strip()
+    return re.sub(r"[\W_]+", "-", folded).strip("-") or folded
+
+
+def _present() -> Select[PersonaRow]:
+    return select(PersonaRow).where(PersonaRow.dismissed_at.is_(None)).order_by(PersonaRow.id.desc())
+
+
+def _stored(row: PersonaRow) -> StoredPersona:
+    try:
+        return StoredPersona(row.id, Persona.model_validate(row.document), row.created_at)
+    except ValidationError as error:
+        raise StorageFailed(f"The persona {row.name} was stored by another version of ChatAnything.") from error
+
+
+async def _name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
+    """Rows for stored files; a file that is known already keeps its row."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    for blob in blobs:
+        row = insert(BlobRow).values(hash=blob.hash, mime=blob.mime, size=blob.size)
+        await session.execute(row.on_conflict_do_nothing())
+
+
+def _portrait_row(persona_id: str, portrait: Portrait, files: Sequence[BlobRef]) -> PortraitRow:
+    """``files``: the picture, then the plate where there is one."""
+    return PortraitRow(
+        persona_id=persona_id,
+        style=portrait.style,
+        art=portrait.art,
+        reason=portrait.reason,
+        picture_blob=files[0].hash,
+        plate_blob=files[1].hash if len(files) > 1 else None,
+        rig=portrait.rig,
+        landmarks=portrait.landmarks.tolist(),  # float32 -> float -> float32 is exact
+    )
+
+
+def _turn_row(persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None) -> TurnRow:
+    return TurnRow(
+        persona_id=persona_id,
+        conversation=conversation,
+        speaking=turn.speaking.value,
+        text=turn.text,
+        mood=turn.mood.value if turn.mood else None,
+        clip_blob=clip.hash if clip else None,
+    )
+
+
+def _turn(row: TurnRow) -> Turn:
+    return Turn(speaking=Speaking(row.speaking), text=row.text, mood=Mood(row.mood) if row.mood else None)

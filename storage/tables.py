@@ -1,0 +1,178 @@
+"""The tables. Types are those that SQLite and Postgres both have; `migrations` builds exactly these."""
+
+from __future__ import annotations
+
+import os
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+Json: TypeAlias = Any
+"""What ``json.loads`` gives."""
+
+
+def new_id() -> str:
+    """A UUID of version 7 (RFC 9562): ids made later sort later, so the newest persona has the greatest id."""
+    nanoseconds = time.time_ns()
+    milliseconds, rest = divmod(nanoseconds, 1_000_000)
+    fraction = rest * 4096 // 1_000_000  # RFC 9562, method 3: 12 bits below the millisecond
+    tail = int.from_bytes(os.urandom(8)) & (1 << 62) - 1
+    return str(uuid.UUID(int=milliseconds << 80 | 7 << 76 | fraction << 64 | 0b10 << 62 | tail))
+
+
+def storable(value: Json) -> Json:
+    """The value without what Postgres cannot hold or UTF-8 cannot write: NUL, and halves of surrogate pairs."""
+    if isinstance(value, str):
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+    if isinstance(value, dict):
+        return {storable(key): storable(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
+class AnyText(TypeDecorator[str]):
+    """Text as people type it."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """See ``storable``."""
+        return None if value is None else str(storable(value))
+
+
+class Document(TypeDecorator[Json]):
+    """A JSON document; JSONB on Postgres."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """The dialect's own JSON type."""
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    def process_bind_param(self, value: Json, dialect: Dialect) -> Json:
+        """See ``storable``."""
+        return storable(value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, UTC, aware. SQLite forgets the zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Any aware time, as UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware again."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def now() -> datetime:
+    """The present, UTC, aware."""
+    return datetime.now(UTC)
+
+
+Id = String(36)
+Hash = String(64)
+Count = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only plain INTEGER keys
+
+
+class Table(DeclarativeBase):
+    """Base of all tables. Every constraint has a name, or migrations could not drop it again."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class PersonaRow(Table):
+    """A character. The document is the whole ``Persona``; the other columns are for lists and look-ups."""
+
+    __tablename__ = "personas"
+    __table_args__ = (Index(None, "dismissed_at", "id"), Index(None, "slug", "id"))
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    slug: Mapped[str] = mapped_column(AnyText)
+    name: Mapped[str] = mapped_column(AnyText)
+    tagline: Mapped[str] = mapped_column(AnyText)
+    concept: Mapped[str] = mapped_column(AnyText)
+    owner: Mapped[str | None] = mapped_column(AnyText)
+    document: Mapped[Json] = mapped_column(Document)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    dismissed_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class BlobRow(Table):
+    """A file in the blob store. The store itself keeps no media type."""
+
+    __tablename__ = "blobs"
+
+    hash: Mapped[str] = mapped_column(Hash, primary_key=True)
+    mime: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int] = mapped_column(BigInteger)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class VoiceRow(Table):
+    """A voice that a persona was given; the newest counts."""
+
+    __tablename__ = "voices"
+    __table_args__ = (Index(None, "persona_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    recipe: Mapped[Json] = mapped_column(Document)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class PortraitRow(Table):
+    """A portrait that a persona was given; the newest counts."""
+
+    __tablename__ = "portraits"
+    __table_args__ = (Index(None, "persona_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    style: Mapped[str] = mapped_column(AnyText)
+    art: Mapped[str] = mapped_column(AnyText)
+    reason: Mapped[str] = mapped_column(AnyText)
+    picture_blob: Mapped[str] = mapped_column(Hash, ForeignKey("blobs.hash"))
+    plate_blob: Mapped[str | None] = mapped_column(Hash, ForeignKey("blobs.hash"))
+    rig: Mapped[str | None] = mapped_column(Text)  # text: comes back letter for letter, which JSONB does not promise
+    landmarks: Mapped[Json] = mapped_column(Document)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class TurnRow(Table):
+    """One line of one conversation of a persona. ``conversation`` is the platform's own key of the place."""
+
+    __tablename__ = "turns"
+    __table_args__ = (Index(None, "persona_id", "conversation", "id"),)
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    conversation: Mapped[str] = mapped_column(AnyText)
+    speaking: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(AnyText)
+    mood: Mapped[str | None] = mapped_column(String(16))
+    clip_blob: Mapped[str | None] = mapped_column(Hash, ForeignKey("blobs.hash"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
