@@ -1,0 +1,1 @@
+"""Writing personas and speaking for them."""
