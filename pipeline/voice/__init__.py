@@ -1,0 +1,1 @@
+"""Voices: catalogue, matching, mixing and the engines that speak."""

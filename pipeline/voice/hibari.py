@@ -1,0 +1,153 @@
+"""hibari-tts (Apache-2.0): one small, instant voice, and many tones made of it.
+
+The model predicts a source-filter spectrum per 12.5 ms frame. Pitch curve and filter are apart until the very end, so
+pitch, intonation, vocal tract, breath and whisper are changed exactly, before there is any sound.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime as ort
+from hibari import dsp
+from hibari.g2p import G2P
+
+from pipeline.errors import EngineFailed
+from pipeline.stages import EngineConfig
+from pipeline.types import Mood, Persona, Speech, VoiceRecipe
+from pipeline.voice import catalogue, delivery
+from pipeline.voice.catalogue import Tone
+from pipeline.voice.delivery import MANNERS, Utterance
+from pipeline.voice.match import Matcher
+from pipeline.voice.onnx import extra_output, open_session
+from pipeline.voice.packaged import read_model
+from pipeline.voice.text import speakable
+
+Frames = npt.NDArray[np.float32]
+
+_DURATIONS = "/Clip_output_0"
+_LONGEST = 300
+_VOICED = 40.0  # Hz; the model's own threshold
+_BINS = 601
+
+
+@dataclass(frozen=True, slots=True)
+class _Bent:
+    """A tone after the recipe and the mood."""
+
+    pitch: float
+    formant: float
+    intonation: float
+    breath: float
+    speed: float
+    flat: bool
+    whisper: bool
+
+
+class HibariSpeaker:
+    """The quick embedded voice: about 0.02 CPU-seconds per second of speech, in American English."""
+
+    def __init__(self, config: EngineConfig) -> None:
+        self._matcher = Matcher("hibari")
+        self._session: ort.InferenceSession | None = None
+        self._pronounce: G2P | None = None
+
+    def choose(self, persona: Persona, seed: int) -> VoiceRecipe:
+        """The recipe of the tone that fits, with its reason."""
+        return self._matcher.recipe(persona, seed)
+
+    def speak(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Speech:
+        """Text as sound in the tones of the recipe.
+
+        Raises ``CorruptAsset`` for a damaged model and ``EngineFailed`` for a recipe that names a tone nobody has.
+        """
+        words = speakable(text)
+        if not words:
+            return delivery.silence(text)
+        bent = _bend(recipe, mood)
+        if self._pronounce is None:
+            self._pronounce = G2P()
+        vocabulary = _vocabulary()
+        symbols = "".join(c for c in self._pronounce(words) if c in vocabulary)
+        # The breath is noise; drawn from the text, the same words breathe the same way.
+        seed = int.from_bytes(hashlib.sha256(f"{symbols}|{bent}".encode()).digest()[:8], "big")
+        noise = np.random.default_rng(seed)
+        utterances = [self._utter(chunk, bent, noise) for chunk in delivery.split(symbols, _LONGEST)]
+        return delivery.finish(text, utterances, recipe, mood)
+
+    def _utter(self, symbols: str, bent: _Bent, noise: np.random.Generator) -> Utterance:
+        ids = np.array([[0, *(_vocabulary()[c] for c in symbols), 0]], np.int64)
+        *frames, durations = self._model().run(None, {"ids": ids, "speed": np.array([bent.speed], np.float32)})
+        harmonic, phase, breath, rest, rest_phase, pitch = (np.array(value[0]) for value in frames)
+        if abs(bent.formant - 1.0) > 0.005:
+            harmonic, breath, rest = (_stretch(value, bent.formant) for value in (harmonic, breath, rest))
+        pitch = _bend_pitch(pitch, bent)
+        breath = breath + np.float32(bent.breath)
+        if bent.whisper:
+            pitch[:] = 0.0
+            breath, rest = np.maximum(breath, harmonic - 2.2), rest - 3.0
+        samples = dsp.synth(harmonic, phase, breath, rest, rest_phase, pitch, noise)
+        phonemes = delivery.time_phonemes(symbols, np.ravel(durations))
+        return Utterance(np.asarray(samples, np.float32), phonemes)
+
+    def _model(self) -> ort.InferenceSession:
+        if self._session is None:
+            self._session = open_session(read_model("hibari") + extra_output(_DURATIONS))
+        return self._session
+
+
+def _bend(recipe: VoiceRecipe, mood: Mood) -> _Bent:
+    """The recipe's tones mixed by weight, times the recipe's ratios, times the mood's."""
+    tones = {voice.id: voice.tone or Tone() for voice in catalogue.voices("hibari")}
+    if unknown := [part.voice for part in recipe.parts if part.voice not in tones]:
+        raise EngineFailed(f"There is no hibari tone named {unknown[0]!r}.")
+    total = sum(part.weight for part in recipe.parts)
+    mixed = [(tones[part.voice], part.weight / total) for part in recipe.parts]
+    manner = MANNERS[mood]
+    heaviest = max(mixed, key=lambda pair: pair[1])[0]
+    pitch = math.exp(sum(share * math.log(tone.pitch) for tone, share in mixed))
+    formant = math.exp(sum(share * math.log(tone.formant) for tone, share in mixed))
+    return _Bent(
+        pitch=max(0.34, min(2.2, pitch * recipe.pitch * manner.pitch)),
+        formant=max(0.68, min(1.4, formant * recipe.formant)),
+        intonation=sum(share * tone.intonation for tone, share in mixed) * manner.intonation,
+        breath=sum(share * tone.breath for tone, share in mixed),
+        speed=max(0.5, min(1.8, recipe.pace * manner.pace * 1.0)),
+        flat=heaviest.flat,
+        whisper=heaviest.whisper,
+    )
+
+
+def _bend_pitch(pitch: Frames, bent: _Bent) -> Frames:
+    """The pitch curve moved, and stretched about its mean; unvoiced frames stay unvoiced."""
+    voiced = pitch > _VOICED
+    if not voiced.any():
+        return pitch
+    mean = float(np.exp(np.log(pitch[voiced]).mean()))
+    stretch = 0.0 if bent.flat else bent.intonation
+    moved = mean * (pitch[voiced] / mean) ** stretch * bent.pitch
+    pitch[voiced] = np.clip(moved, _VOICED + 8.0, 650.0)
+    return pitch
+
+
+def _stretch(spectrum: Frames, ratio: float) -> Frames:
+    """(601, frames) read at ``f / ratio``: formants move by ``ratio``."""
+    source = np.clip(np.arange(_BINS) / ratio, 0, _BINS - 1 - 1e-3)
+    low = source.astype(int)
+    share = (source - low).astype(np.float32)[:, None]
+    stretched: Frames = spectrum[low] * (1 - share) + spectrum[low + 1] * share
+    return stretched
+
+
+@cache
+def _vocabulary() -> dict[str, int]:
+    """Symbol -> id of this model, from its package."""
+    table = json.loads((files("hibari") / "assets" / "vocab.json").read_text(encoding="utf-8"))
+    return {str(symbol): int(number) for symbol, number in table.items()}

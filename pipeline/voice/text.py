@@ -1,0 +1,155 @@
+"""What is said of what is written: pieces of text that a person would read aloud.
+
+Numbers, money, dates and abbreviations are spoken by the pronunciation step (``hibari.g2p``); here goes everything
+that must not reach it: stage directions, emoji, links, markup, scripts the voices cannot read.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>]+", re.I)
+_MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
+_TAG = re.compile(r"<[^<>\n]{0,300}>")
+_SHORTCODE = re.compile(r":[a-z0-9_+-]*[a-z_][a-z0-9_+-]*:", re.I)
+_STARRED = re.compile(r"(?<!\*)\*([^*\n]{1,300})\*(?!\*)")
+_BRACKETED = re.compile(r"\[[^\]\n]{0,300}\]")
+_MARKUP = re.compile(r"[*_~`|\\{}\[\]<>^#=]+")
+_LONG_LETTER = re.compile(r"([^\W\d_])\1{2,}")
+_SHOUT = re.compile(r"\b[A-Z][A-Z'’]*[A-Z]\b")
+_LOOSE_PERCENT = re.compile(r"(?<!\d)%|(?<=\d)%(?=\w)")
+_AMPERSAND = re.compile(r"\s*&\s*")
+_REPEATED = re.compile(r"([!?,;:])(?:\s*[!?,;:])+")
+_SPACE_BEFORE_STOP = re.compile(r"\s+([,.;:!?…])")
+_WORD = re.compile(r"[^\W_]")
+
+_KEPT = set(" .,;:!?…—-'\"“”()&%+$€£@/°½¼¾")
+_SPELLED = {"‘": "'", "’": "'", "–": "—", "‐": "-", "‑": "-", "−": "-", "´": "'", "`": "'", "。": ". ", "，": ", "}
+
+# fmt: off
+_ABBREVIATIONS = frozenset((
+    "mr", "mrs", "ms", "dr", "prof", "st", "mt", "jr", "sr", "gen", "col", "capt", "lt", "sgt", "inc", "ltd", "co",
+    "vs", "etc", "e.g", "i.e", "a.m", "p.m", "no", "vol", "fig", "approx", "dept", "u.s", "u.k",
+))
+# fmt: on
+_STOP = re.compile(r"[.!?…]+[\"”')]*\s+(?=\S)")
+_CLAUSE = re.compile(r"(?:[,;:]|\s?—)\s+(?=\S)")
+
+FIRST_PIECE = 70
+"""Characters up to which the first piece is left whole; a longer one is cut at a clause so that sound starts soon."""
+LONGEST_PIECE = 240
+
+
+def speakable(text: str) -> str:
+    """The words to say, on one line; empty when there is nothing to say. Applied twice it changes nothing more."""
+    text = unicodedata.normalize("NFKC", text.replace("…", "...")).replace("...", "…")
+    text = _MARKDOWN_LINK.sub(r"\1", text)
+    text = _URL.sub(" link ", text)
+    text = _TAG.sub(" ", text)
+    text = _SHORTCODE.sub(" ", text)
+    text = _STARRED.sub(_emphasis_or_direction, text)
+    text = _BRACKETED.sub(" ", text)
+    text = _MARKUP.sub(" ", text)
+    text = "".join(_letter(c) for c in text)
+    text = _LOOSE_PERCENT.sub(" ", text)
+    text = _AMPERSAND.sub(" and ", text)
+    text = _LONG_LETTER.sub(_shorter, text)
+    text = _calm_capitals(text)
+    text = _REPEATED.sub(_strongest, text)
+    text = re.sub(r"\s-+\s", " — ", text)
+    text = _SPACE_BEFORE_STOP.sub(r"\1", re.sub(r"\s+", " ", text)).strip()
+    text = re.sub(r"^[\s,;:.!?…—\-)]+(?=\w)", "", text)
+    return text if _WORD.search(text) else ""
+
+
+def sentences(text: str) -> list[str]:
+    """The speakable text in pieces to be spoken one by one, in order; empty when there is nothing to say."""
+    pieces: list[str] = []
+    for sentence in _split_sentences(speakable(text)):
+        pieces += _split_clauses(sentence, LONGEST_PIECE)
+    if pieces and len(pieces[0]) > FIRST_PIECE:
+        pieces[:1] = _first_clause(pieces[0])
+    return pieces
+
+
+def _letter(c: str) -> str:
+    """The character itself, how it is spelled here, or a space for what the voices cannot read."""
+    if c in _SPELLED:
+        return _SPELLED[c]
+    if c in _KEPT or (c.isascii() and c.isalnum()):
+        return c
+    if c.isalpha() and unicodedata.name(c, "").startswith("LATIN"):
+        # é -> e: the lexicon is English, and an accent would make a known word unknown.
+        return unicodedata.normalize("NFD", c)[0] if len(unicodedata.normalize("NFD", c)) > 1 else c
+    return "" if unicodedata.category(c) in ("Mn", "Cf") else " "
+
+
+def _emphasis_or_direction(match: re.Match[str]) -> str:
+    """*one word* inside a sentence is stressed and said; anything else in stars is acted, not said."""
+    inner = match[1].strip()
+    before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
+    goes_on = before and before[-1] not in ".!?…*"
+    continued = after and (after[0].islower() or after[0] in ".,!?")
+    return f" {inner} " if (goes_on or continued) and " " not in inner else " "
+
+
+def _shorter(match: re.Match[str]) -> str:
+    """ "Nooo" -> "No", "freeee" -> "free", "Grrrr" -> "Grr": a lexicon word, or at least a sound."""
+    letter, end = match[1], match.end() == len(match.string) or not match.string[match.end()].isalpha()
+    if letter in "aiuyAIUY" or (letter in "oO" and end):
+        return letter
+    return letter * 2
+
+
+def _calm_capitals(text: str) -> str:
+    """Shouted words in lower case, so that they are read and not spelled; short acronyms stay."""
+    shouting = len(re.findall(r"\b[A-Z]{2,}\b", text)) >= 2 or not re.search(r"[a-z]", text)
+
+    def calm(match: re.Match[str]) -> str:
+        word = match[0]
+        return word.lower() if len(word) > 4 or (shouting and len(word) > 3) or _vowelled(word, shouting) else word
+
+    return _SHOUT.sub(calm, text)
+
+
+def _vowelled(word: str, shouting: bool) -> bool:
+    return shouting and word not in ("USA", "UK", "AI", "US", "EU", "UN", "ID") and bool(re.search("[AEIOUY]", word))
+
+
+def _strongest(match: re.Match[str]) -> str:
+    """ "?!?!" -> "?", "!!!" -> "!"."""
+    return next((mark for mark in "?!" if mark in match[0]), match[1])
+
+
+def _split_sentences(text: str) -> list[str]:
+    pieces, start = [], 0
+    for stop in _STOP.finditer(text):
+        word = text[start : stop.start()].rsplit(" ", 1)[-1].strip("(\"'“").lower()
+        initial = len(word) == 1 and word.isalpha() and word != "i"
+        shortened = text[stop.start()] == "." and (word in _ABBREVIATIONS or initial)
+        if shortened or text[stop.end()].islower():
+            continue
+        pieces.append(text[start : stop.end()].strip())
+        start = stop.end()
+    pieces.append(text[start:].strip())
+    return [piece for piece in pieces if _WORD.search(piece)]
+
+
+def _split_clauses(sentence: str, limit: int) -> list[str]:
+    """The sentence cut where it may be cut, each piece at most ``limit`` characters."""
+    pieces = []
+    while len(sentence) > limit:
+        cuts = [m.end() for m in _CLAUSE.finditer(sentence, 0, limit)]
+        cut = cuts[-1] if cuts else sentence.rfind(" ", 0, limit) + 1 or limit
+        pieces.append(sentence[:cut].strip())
+        sentence = sentence[cut:]
+    return [*pieces, sentence.strip()] if sentence.strip() else pieces
+
+
+def _first_clause(piece: str) -> list[str]:
+    """The piece in two at its first clause that is neither a mere word nor nearly everything."""
+    for clause in _CLAUSE.finditer(piece):
+        if 12 <= clause.end() <= FIRST_PIECE and len(piece) - clause.end() >= 12:
+            return [piece[: clause.end()].strip(), piece[clause.end() :].strip()]
+    return [piece]

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from pipeline.embedding import Embedder
+from pipeline.errors import EngineUnavailable
+from pipeline.types import Age, Gender, Mood, Persona, Size, VoiceRecipe
+from pipeline.voice import catalogue, effects
+from pipeline.voice.match import Matcher, want
+
+ENGINES = ("kokoro", "hibari")
+
+
+def persona(**changes: object) -> Persona:
+    usual: dict[str, object] = {
+        "concept": "a thing",
+        "thing": "thing",
+        "name": "Thing",
+        "tagline": "It is a thing.",
+        "personality": "You are Thing.",
+        "temper": "calm",
+        "mood": Mood.CALM,
+        "age": Age.ADULT,
+        "gender": Gender.NEUTRAL,
+        "size": Size.MEDIUM,
+        "energy": 0.5,
+        "warmth": 0.5,
+        "accent": "american",
+        "likes": ("tea",),
+        "dislikes": ("rain",),
+        "catchphrase": "Indeed.",
+        "greeting": "Hello there.",
+        "samples": ("One.", "Two.", "Three."),
+        "appearance": "A thing.",
+        "voice_wish": "an ordinary voice",
+    }
+    return Persona.model_validate(usual | changes)
+
+
+OAK = persona(
+    concept="an old oak", thing="oak", name="Quercus", temper="patient", age=Age.OLD, gender=Gender.MALE,
+    size=Size.HUGE, energy=0.2, warmth=0.7, accent="british", voice_wish="deep, slow, grandfatherly",
+)  # fmt: skip
+TEAPOT = persona(
+    concept="a kind teapot", thing="teapot", name="Mrs. Steep", temper="kind", gender=Gender.FEMALE,
+    size=Size.SMALL, warmth=0.9, accent="british", voice_wish="a warm, cosy british lady",
+)  # fmt: skip
+MOUSE = persona(
+    concept="a shy mouse", thing="mouse", name="Pip", temper="shy", age=Age.YOUNG, size=Size.TINY, energy=0.8,
+    warmth=0.7, voice_wish="tiny, squeaky and quick",
+)  # fmt: skip
+DRAGON = persona(
+    concept="a mighty dragon", thing="dragon", name="Scoria", temper="proud", gender=Gender.MALE, size=Size.HUGE,
+    energy=0.6, warmth=0.2, voice_wish="a deep rumbling growl",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def matchers() -> dict[str, Matcher]:
+    embedder = Embedder()
+    return {engine: Matcher(engine, embedder) for engine in ENGINES}
+
+
+def pitch_of(recipe: VoiceRecipe) -> float:
+    rows = {voice.id: voice for voice in catalogue.voices(recipe.engine)}
+    return recipe.pitch * sum(part.weight * rows[part.voice].pitch for part in recipe.parts)
+
+
+def test_the_catalogue_is_whole() -> None:
+    kokoro = catalogue.voices("kokoro")
+    assert len(kokoro) == 28
+    assert {voice.accent for voice in kokoro} == {"american", "british"}
+    for voice in kokoro:
+        assert voice.gender == {"f": "female", "m": "male"}[voice.id[1]]
+        assert voice.accent == {"a": "american", "b": "british"}[voice.id[0]]
+        assert voice.tone is None
+    assert all(voice.tone for voice in catalogue.voices("hibari"))
+    assert {effect.id for effect in catalogue.effects()} <= set(effects.EFFECTS)
+
+
+def test_unknown_keys_and_twins_are_refused() -> None:
+    row = catalogue.voices("kokoro")[0].model_dump(mode="json", exclude_none=True)
+    lines = "\n".join(f"{key} = {value!r}" for key, value in row.items())
+    assert catalogue.parse(f"effect = []\n[[voice]]\n{lines}").voice[0].id == row["id"]
+    with pytest.raises(ValidationError, match="colour"):
+        catalogue.parse(f"effect = []\n[[voice]]\n{lines}\ncolour = 'red'")
+    with pytest.raises(ValidationError, match="twice"):
+        catalogue.parse(f"effect = []\n[[voice]]\n{lines}\n[[voice]]\n{lines}")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("gender", [Gender.FEMALE, Gender.MALE])
+def test_gender_filters(matchers: dict[str, Matcher], engine: str, gender: Gender) -> None:
+    rows = {voice.id: voice for voice in catalogue.voices(engine)}
+    for age in Age:
+        for seed in range(4):
+            recipe = matchers[engine].recipe(persona(gender=gender, age=age), seed)
+            assert {rows[part.voice].gender for part in recipe.parts} == {gender}
+            assert sum(part.weight for part in recipe.parts) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_things_sound_like_their_size(matchers: dict[str, Matcher], engine: str) -> None:
+    dragon, mouse = (matchers[engine].recipe(p, 0) for p in (DRAGON, MOUSE))
+    assert pitch_of(dragon) < 105
+    assert pitch_of(mouse) > 215
+    assert dragon.formant < 1 < mouse.formant
+    assert (dragon.effect, mouse.effect) == ("giant", "tiny")
+
+
+def test_oak_and_teapot_are_british(matchers: dict[str, Matcher]) -> None:
+    for one, age in ((OAK, Age.OLD), (TEAPOT, Age.ADULT)):
+        lead = max(matchers["kokoro"].recipe(one, 0).parts, key=lambda part: part.weight).voice
+        row = next(voice for voice in catalogue.voices("kokoro") if voice.id == lead)
+        assert (row.accent, row.age) == ("british", age)
+    assert matchers["kokoro"].recipe(OAK, 0).pace < 0.95
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_repeatable_and_varied_by_seed(matchers: dict[str, Matcher], engine: str) -> None:
+    matcher = matchers[engine]
+    assert matcher.recipe(OAK, 3) == matcher.recipe(OAK, 3)
+    assert len({matcher.recipe(OAK, seed).model_dump_json() for seed in range(6)}) >= 5
+
+
+def test_the_wish_is_understood(matchers: dict[str, Matcher]) -> None:
+    whisper = persona(gender=Gender.FEMALE, energy=0.3, voice_wish="a hushed, secretive, breathy whisper")
+    ranked = [voice.id for voice, _ in matchers["kokoro"].rank(whisper, want(whisper))]
+    plain = [voice.id for voice, _ in matchers["kokoro"].rank(TEAPOT, want(TEAPOT))]
+    assert ranked.index("af_nicole") < 3 < plain.index("af_nicole")
+
+
+def test_the_reason_is_readable(matchers: dict[str, Matcher]) -> None:
+    recipe = matchers["kokoro"].recipe(OAK, 0)
+    assert recipe.reason.startswith("old, male, huge, slow, warm, patient -> ")
+    assert "lower" in recipe.reason
+    assert "slower" in recipe.reason
+    for part in recipe.parts:
+        assert f"{part.voice} {part.weight * 100:.0f} %" in recipe.reason
+
+
+def test_a_language_nobody_speaks(matchers: dict[str, Matcher]) -> None:
+    with pytest.raises(EngineUnavailable, match="'tlh'"):
+        matchers["hibari"].recipe(persona(language="tlh"), 0)

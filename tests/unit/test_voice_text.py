@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, sentences, speakable
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("*grumbles softly* Hello!!! 😡", "Hello!"),
+        ("That is *not* yours.", "That is not yours."),
+        ("See https://example.org/a?b=1&c=2 now", "See link now"),
+        ("[a pie](https://x.y) & [laughs] jam", "a pie and jam"),
+        ("[x](/həlO/)", "x"),
+        ("I WANT PIE NOW", "I want pie now"),
+        ("NASA is in the USA.", "NASA is in the USA."),
+        ("Nooooo! Freeee us, grrrr.", "No! Free us, grr."),
+        ("<b>Hi</b> <@1234> :smile: there", "Hi there"),
+        ("50% of $3.50 at 3:30pm", "50% of $3.50 at 3:30pm"),
+        ("{}", ""),
+        ("你好世界", ""),
+        ("🍎🍏", ""),
+        ("?!… -- ...", ""),
+        ("*sighs*", ""),
+        ("", ""),
+        ("Café — naïve", "Cafe — naive"),
+    ],
+)
+def test_what_is_said(written: str, said: str) -> None:
+    assert speakable(written).lower() == said.lower()
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=200, deadline=None)
+def test_speakable_is_stable_and_one_line(text: str) -> None:
+    said = speakable(text)
+    assert speakable(said) == said
+    assert "\n" not in said
+    assert not said or any(c.isalnum() for c in said)
+
+
+@given(st.text(alphabet="abc ABC.,;!?*é1%&", max_size=800))
+@settings(max_examples=100, deadline=None)
+def test_pieces_hold_every_word(text: str) -> None:
+    said = speakable(text)
+    pieces = sentences(text)
+    assert all(len(piece) <= LONGEST_PIECE for piece in pieces)
+    words = [c for c in said if c.isalnum()]
+    assert [c for piece in pieces for c in piece if c.isalnum()] == words
+
+
+def test_abbreviations_do_not_end_a_sentence() -> None:
+    assert sentences("Mr. Oak met Dr. J. Root, i.e. me. Then he left.") == [
+        "Mr. Oak met Dr. J. Root, i.e. me.",
+        "Then he left.",
+    ]
+
+
+def test_the_first_piece_is_short_so_that_sound_starts_soon() -> None:
+    text = "I have been standing here for a thousand years, and I have all the time in the whole wide world."
+    first, second = sentences(text)
+    assert len(first) <= FIRST_PIECE
+    assert second.startswith("and I have")
