@@ -1,0 +1,1 @@
+"""Motion: visemes, idle life, and the animators."""

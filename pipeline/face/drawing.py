@@ -1,0 +1,195 @@
+"""Draws a face with skia. Everything is drawn in face units under one transform; paints and gradients are made once
+per rig, soft shadows are gradients, so a frame costs paths and fills only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import skia
+
+from pipeline.face import geometry
+from pipeline.face.geometry import Eye
+from pipeline.face.mouth import draw_mouth
+from pipeline.face.paints import Paints, paints_of
+from pipeline.face.pose import FacePose
+from pipeline.face.rig import FaceRig, Nose
+from pipeline.face.shapes import arc, band, disc, draw_at, through
+
+
+def draw_face(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
+    """Draw the face on a square picture of ``side`` pixels that shows the body without a face."""
+    draw_still(canvas, rig, pose, side)
+    draw_moving(canvas, rig, pose, side)
+
+
+def draw_still(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
+    """What lies on the body itself and stays while the face moves: soft shadows, blush, freckles."""
+    paints = paints_of(rig)
+    with _face_units(canvas, rig, side):
+        _skin_marks(canvas, rig, pose, paints)
+        for which in (-1, 1):
+            eye = geometry.eye(rig, pose, which)
+            disc(canvas, eye.x, eye.y + 0.05 * eye.height, 1.36 * eye.width, 1.34 * eye.height, paints.contact)
+        if rig.nose is not Nose.CURVE:
+            y = geometry.NOSE_Y + 0.34 * rig.nose_width
+            disc(canvas, 0.0, y, 1.55 * rig.nose_width, 1.25 * rig.nose_width, paints.nose_shade)
+
+
+def draw_moving(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
+    """The rest: lines of age, nose, eyes, brows, mouth."""
+    paints = paints_of(rig)
+    with _face_units(canvas, rig, side):
+        if rig.wrinkles > 0 or rig.bags > 0:
+            _age(canvas, rig, pose, paints)
+        _nose(canvas, rig, pose, paints)
+        for which in (-1, 1):
+            _eye(canvas, rig, pose, which, paints)
+            _brow(canvas, rig, pose, which, paints)
+        draw_mouth(canvas, rig, pose, paints)
+
+
+@contextmanager
+def _face_units(canvas: skia.Canvas, rig: FaceRig, side: float) -> Iterator[None]:
+    canvas.save()
+    canvas.translate(rig.centre[0] * side, rig.centre[1] * side)
+    canvas.rotate(rig.tilt)
+    canvas.scale(rig.radius * side, rig.radius * side)
+    yield
+    canvas.restore()
+
+
+# --- skin -------------------------------------------------------------------------------------------------------
+
+
+def _skin_marks(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> None:
+    """Halo, blush and freckles."""
+    if rig.halo > 0:
+        paints.halo.setAlphaf(rig.halo)
+        disc(canvas, 0.0, 0.02, 1.12, 1.10, paints.halo)
+    paints.cheek.setAlphaf(min(1.0, rig.blush * (0.30 + 0.55 * pose.cheek)))
+    for which in (-1, 1):
+        x, y = which * (rig.eye_spacing + 0.16), 0.29 - 0.04 * max(pose.smile, 0.0)
+        disc(canvas, x, y, 0.23, 0.16, paints.cheek)
+        if rig.freckles:
+            for fx, fy in ((-0.08, 0.0), (0.0, -0.035), (0.08, 0.005), (0.0, 0.04)):
+                canvas.drawCircle(x + fx, y + fy, 0.016, paints.freckle)
+
+
+def _age(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> None:
+    """Bags under the eyes, crow's feet, lines on the forehead that rise with the brows."""
+    dx, dy = geometry.shift("cheeks", pose)
+    for which in (-1, 1):
+        paints.fine_crease.setAlphaf(0.6 * rig.bags)
+        below = geometry.EYE_Y + 1.16 * rig.eye_height + dy
+        arc(canvas, which * rig.eye_spacing + dx, below, 0.62 * rig.eye_width, 0.07, paints.fine_crease)
+        paints.fine_crease.setAlphaf(0.55 * rig.wrinkles)
+        x = which * (rig.eye_spacing + 1.18 * rig.eye_width) + dx
+        for tilt in (-0.06, 0.0, 0.06):
+            y = geometry.EYE_Y + tilt + dy
+            canvas.drawLine(x, y, x + which * 0.085, y + 1.1 * tilt, paints.fine_crease)
+    lift = 0.05 * (pose.brow_left + pose.brow_right)
+    for y, half in ((-0.88, 0.36), (-0.97, 0.26)):
+        arc(canvas, dx, y - rig.eye_height + 0.24 - lift + dy, half, -0.03, paints.fine_crease)
+
+
+def _nose(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> None:
+    x, y = geometry.shift("nose", pose)
+    y += geometry.NOSE_Y
+    w = rig.nose_width
+    if rig.nose is Nose.CURVE:
+        arc(canvas, x, y + 0.05 * w, 0.80 * w, 0.62 * w, paints.nose_line)
+        return
+    canvas.save()
+    canvas.translate(x, y)
+    canvas.scale(w, w)
+    if rig.nose is Nose.BRIDGE:
+        canvas.scale(0.86, 1.45)
+        canvas.translate(0, -0.28)
+    canvas.drawOval(skia.Rect.MakeLTRB(-1.0, -0.78, 1.0, 0.78), paints.nose_body)
+    if rig.nose is Nose.NOSTRILS:
+        for which in (-1, 1):
+            canvas.drawOval(skia.Rect.MakeXYWH(which * 0.46 - 0.17, 0.26, 0.34, 0.24), paints.nose_hole)
+    canvas.restore()
+    disc(canvas, x - 0.22 * w, y - 0.34 * w, 0.42 * w, 0.28 * w, paints.nose_shine)
+
+
+# --- eyes -------------------------------------------------------------------------------------------------------
+
+
+def _eye(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, which: int, paints: Paints) -> None:
+    """Contact shadow, eyeball, iris, lids. Lids are shapes of their own: a clip would cost twice as much."""
+    eye = geometry.eye(rig, pose, which)
+    lids = geometry.lids(eye)
+    canvas.save()
+    canvas.translate(eye.x, eye.y)
+    canvas.scale(eye.width, eye.height)
+    # A shut lid lies in the face; a full ring around it would look like goggles.
+    paints.eye_rim.setAlphaf(1 - 0.7 * eye.shut)
+    canvas.drawCircle(0, 0, 1.06, paints.eye_rim)
+    canvas.drawCircle(0, 0, 1.0, paints.sclera)
+    if eye.shut < 0.97:
+        _iris_and_shine(canvas, eye, paints)
+        shadow = [min(up + 0.30, low) for up, low in zip(lids.upper, lids.lower, strict=True)]
+        canvas.drawPath(band(lids.us, lids.upper, shadow), paints.lid_shadow)
+    if eye.lower[0] < 1.10:
+        canvas.drawPath(band(lids.us, lids.lower, lids.floor), paints.lower_lid)
+        if eye.lower[0] < 0.9:
+            canvas.drawPath(through(lids.us[1:-1], [v + 0.09 for v in lids.lower[1:-1]]), paints.lid_shine)
+    if eye.upper[0] > -1.0:
+        canvas.drawPath(band(lids.us, lids.roof, lids.upper), paints.lid)
+        fold = [roof + 0.42 * (up - roof) for roof, up in zip(lids.roof, lids.upper, strict=True)]
+        paints.lid_fold.setAlphaf(0.65 * min(1.0, 2.5 * eye.shut))
+        canvas.drawPath(through(lids.us[2:-2], fold[2:-2]), paints.lid_fold)
+    if eye.lower[0] < 0.95:
+        canvas.drawPath(through(lids.us[1:-1], lids.lower[1:-1]), paints.lower_edge)
+    canvas.drawPath(through(lids.us[1:-1], lids.upper[1:-1]), paints.lash)
+    if rig.lashes > 0:
+        _lashes(canvas, rig, eye, which, paints)
+    canvas.restore()
+
+
+def _iris_and_shine(canvas: skia.Canvas, eye: Eye, paints: Paints) -> None:
+    canvas.save()
+    canvas.translate(eye.iris[0] / eye.width, eye.iris[1] / eye.height)
+    canvas.scale(eye.iris_radius / eye.width, eye.iris_radius / eye.height)
+    canvas.drawCircle(0, 0, 1.0, paints.iris)
+    canvas.drawCircle(0, 0, 0.50, paints.pupil)
+    canvas.drawOval(skia.Rect.MakeLTRB(-0.62, -0.72, -0.08, -0.18), paints.shine)
+    canvas.drawCircle(0.36, 0.40, 0.15, paints.faint_shine)
+    canvas.restore()
+
+
+def _lashes(canvas: skia.Canvas, rig: FaceRig, eye: Eye, which: int, paints: Paints) -> None:
+    """Three hairs at the outer corner; they ride on the upper lid."""
+    a, b, c = eye.upper
+    path = skia.PathBuilder()
+    for index, u in enumerate((0.62, 0.80, 0.95)):
+        oval = (1 - u * u) ** 0.5
+        y = min(max(a + b * which * u + c * u * u, -oval), oval)
+        length = rig.lashes * (0.44 + 0.06 * index)
+        flip = -0.75 + 1.25 * eye.shut
+        x = which * u
+        path.moveTo(x, y)
+        path.quadTo(x + which * 0.55 * length, y + flip * 0.25 * length, x + which * 0.95 * length, y + flip * length)
+    canvas.drawPath(path.detach(), paints.lash_hair)
+
+
+def _brow(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, which: int, paints: Paints) -> None:
+    """A tapering stroke: thick at the nose, thin at the temple."""
+    inner, peak, outer = geometry.brow(rig, pose, which)
+    thick = 0.062 * rig.brow_thickness
+    path = skia.PathBuilder()
+    path.moveTo(inner[0], inner[1] - thick)
+    path.quadTo(peak[0], peak[1] - 1.25 * thick, outer[0], outer[1] - 0.08 * thick)
+    path.quadTo(outer[0] + which * 0.02, outer[1] + 0.1 * thick, outer[0] - which * 0.01, outer[1] + 0.22 * thick)
+    path.quadTo(peak[0], peak[1] + 0.72 * thick, inner[0] + which * 0.01, inner[1] + 0.92 * thick)
+    path.quadTo(inner[0] - which * 0.75 * thick, inner[1] + 0.1 * thick, inner[0], inner[1] - thick)
+    path.close()
+    shape = path.detach()
+    canvas.save()
+    canvas.translate(0, 0.035)
+    canvas.drawPath(shape, paints.brow_shadow)
+    canvas.restore()
+    middle = (inner[1] + peak[1]) / 2
+    draw_at(canvas, shape, middle, paints.brow)

@@ -1,0 +1,247 @@
+"""Where the lines of a face run, in face units: origin between eyes and mouth, x right, y down, 1 = `FaceRig.radius`.
+
+Painter and landmarks both read these curves, so the landmarks lie exactly on what is drawn.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.face.pose import FacePose
+
+if TYPE_CHECKING:
+    from pipeline.face.rig import FaceRig
+
+Point = tuple[float, float]
+
+EYE_Y, BROW_Y, NOSE_Y, MOUTH_Y = -0.17, -0.67, 0.20, 0.56
+DEPTH = {"eyes": 0.62, "brows": 0.66, "nose": 1.0, "mouth": 0.78, "cheeks": 0.45, "jaw": 0.25}
+"""How near each part is to the looker: near parts move further when the face turns."""
+TURN_X, TURN_Y = 0.13, 0.09
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """One eye: an oval, and two lid edges as parabolas v = a + b u + c u^2 in units of the oval."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    upper: tuple[float, float, float]
+    lower: tuple[float, float, float]
+    shut: float
+    iris: Point
+    iris_radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mouth:
+    """Four cubics that share the two corners; each is given by its two inner control points."""
+
+    left: Point
+    right: Point
+    upper: tuple[Point, Point]
+    lower: tuple[Point, Point]
+    gap: float
+    """Opening of the inner lips in the middle."""
+    upper_lip: float
+    lower_lip: float
+    """Thickness of the lips in the middle."""
+    outer_left: Point
+    outer_right: Point
+
+    @property
+    def middle(self) -> float:
+        """x of the middle of the mouth."""
+        return (self.left[0] + self.right[0]) / 2
+
+
+def shift(part: str, pose: FacePose) -> Point:
+    """How far a part moves when the face turns or nods."""
+    return TURN_X * DEPTH[part] * pose.turn, TURN_Y * DEPTH[part] * pose.nod
+
+
+def eye(rig: FaceRig, pose: FacePose, side: int) -> Eye:
+    """The eye on the left (-1) or right (1) of the picture."""
+    lid = min(max(pose.lid_left if side < 0 else pose.lid_right, 0.0), 1.0)
+    squint = min(max(pose.squint, 0.0), 1.0)
+    inward = -side
+    slant = 0.40 * max(pose.frown, 0.0) + 0.26 * min(pose.frown, 0.0) + rig.eye_slant
+    meet = (0.40 - 0.40 * squint, 0.0, -0.36 + 0.80 * squint)
+    droop = (1 - lid) * min(1.0, 0.25 + 2.2 * lid)
+    upper = (
+        _mix(-1.14, meet[0], lid),
+        slant * inward * droop,
+        _mix(0.34, meet[2], lid),
+    )
+    rise = 0.55 * squint
+    rise += (1 - rise) * lid**3
+    lower = (_mix(1.14, meet[0], rise), upper[1] * rise, _mix(-0.30, meet[2], rise))
+    grown = 1 + 0.10 * pose.wide - 0.02 * squint
+    dx, dy = shift("eyes", pose)
+    width, height = rig.eye_width * grown, rig.eye_height * grown
+    reach = (0.28 * width, 0.26 * height)
+    # Eyes that look straight ahead converge a little on the looker; parallel ones stare into the distance.
+    iris = (pose.gaze_x * reach[0] + 0.07 * inward * width, pose.gaze_y * reach[1] + 0.03 * height)
+    return Eye(
+        x=side * rig.eye_spacing + dx,
+        y=EYE_Y + dy,
+        width=width,
+        height=height,
+        upper=upper,
+        lower=lower,
+        shut=lid,
+        iris=iris,
+        iris_radius=rig.iris_size * min(rig.eye_width, rig.eye_height) * (1 - 0.08 * pose.wide),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Lids:
+    """The lines of an eye at 13 places ``us``, in units of the oval: its roof, both lid edges, its floor."""
+
+    us: tuple[float, ...]
+    roof: tuple[float, ...]
+    upper: tuple[float, ...]
+    lower: tuple[float, ...]
+    floor: tuple[float, ...]
+
+
+PLACES = tuple(-math.cos(math.pi * i / 12) for i in range(13))
+OVAL = tuple(math.sqrt(max(1 - u * u, 0.0)) for u in PLACES)
+
+
+def lids(eye_: Eye) -> Lids:
+    """Lid edges inside the oval; where a lid leaves the oval free, its edge is the oval's."""
+    (a, b, c), (d, e, f) = eye_.upper, eye_.lower
+    lower = [max(-o, min(o, d + e * u + f * u * u)) for u, o in zip(PLACES, OVAL, strict=True)]
+    upper = [min(low, max(-o, a + b * u + c * u * u)) for u, o, low in zip(PLACES, OVAL, lower, strict=True)]
+    return Lids(PLACES, tuple(-o for o in OVAL), tuple(upper), tuple(lower), OVAL)
+
+
+def eye_points(eye_: Eye) -> list[Point]:
+    """Six points around the opening, clockwise from its left corner: iBUG 36-41."""
+    lines = lids(eye_)
+    opened = [u for u, top, low in zip(lines.us, lines.upper, lines.lower, strict=True) if low - top > 1e-3]
+    left, right = (opened[0], opened[-1]) if len(opened) > 2 else (-0.87, 0.87)
+
+    def at(u: float, edge: tuple[float, ...]) -> Point:
+        place = math.acos(-u) / math.pi * 12
+        index = min(int(place), 11)
+        return u, _mix(edge[index], edge[index + 1], place - index)
+
+    inner = [_mix(left, right, share) for share in (0.33, 0.67)]
+    ring = [at(left, lines.upper), *(at(u, lines.upper) for u in inner), at(right, lines.upper)]
+    ring += [at(u, lines.lower) for u in reversed(inner)]
+    return [(eye_.x + u * eye_.width, eye_.y + v * eye_.height) for u, v in ring]
+
+
+def brow(rig: FaceRig, pose: FacePose, side: int) -> tuple[Point, Point, Point]:
+    """Centre line of a brow from its inner to its outer end, as a quadratic Bezier curve. Lids do not move it."""
+    lift = pose.brow_left if side < 0 else pose.brow_right
+    down, up = max(pose.frown, 0.0), max(-pose.frown, 0.0)
+    dx, dy = shift("brows", pose)
+    top = EYE_Y - rig.eye_height - rig.brow_gap + dy
+    inner = (rig.eye_spacing - 0.78 * rig.eye_width - 0.03 * down, top - 0.13 * lift + 0.10 * down - 0.13 * up)
+    peak = (
+        rig.eye_spacing + 0.10 * rig.eye_width,
+        top - rig.brow_arch * (1 - 0.7 * down) - 0.20 * lift - 0.02 * down - 0.06 * up,
+    )
+    outer = (rig.eye_spacing + 1.12 * rig.eye_width, top + 0.07 - 0.13 * lift - 0.12 * down + 0.07 * up)
+    first, second, third = ((side * x + dx, y) for x, y in (inner, peak, outer))
+    return first, second, third
+
+
+def mouth(rig: FaceRig, pose: FacePose) -> Mouth:
+    """The lips. With ``press`` 1 or ``jaw`` 0 the inner lips coincide exactly."""
+    press, pucker = min(max(pose.press, 0.0), 1.0), min(max(pose.pucker, 0.0), 1.0)
+    jaw = min(max(pose.jaw, 0.0), 1.0) * (1 - press)
+    dx, dy = shift("mouth", pose)
+    half = rig.mouth_width * (1 + 0.20 * pose.spread - 0.10 * jaw) * (1 - 0.46 * pucker) * (1 - 0.06 * press)
+    half *= 1 + 0.12 * max(pose.smile, 0.0)
+    gap = 0.52 * jaw * (1 - 0.16 * pucker)
+    curve = 0.13 * pose.smile * (1 - 0.80 * pucker)
+    y = MOUTH_Y + dy
+    left = (dx - half, y - curve * (1 - pose.skew) + 0.18 * gap)
+    right = (dx + half, y - curve * (1 + pose.skew) + 0.18 * gap)
+    top, bottom = y + 0.50 * curve - 0.16 * gap - 0.02 * pose.tuck, y + 0.50 * curve + 0.84 * gap
+    # Share of the half width at which the control points stand: a lens at rest, nearly an ellipse when rounded.
+    open_share = min(1.0, 1.9 * jaw)
+    upper, lower = (
+        _controls(left, right, dx, half * min(1.0, 0.44 + 0.54 * pucker + opened * open_share), middle)
+        for opened, middle in ((0.20, top), (0.50, bottom))
+    )
+    fullness = rig.lip_fullness * (1 - 0.45 * press) * (1 + 0.45 * pucker)
+    corner = 0.022 + 0.02 * pucker
+    return Mouth(
+        left=left,
+        right=right,
+        upper=upper,
+        lower=lower,
+        gap=gap,
+        upper_lip=0.085 * fullness,
+        lower_lip=0.115 * fullness * (1 - 0.55 * pose.tuck),
+        outer_left=(left[0] - corner, left[1]),
+        outer_right=(right[0] + corner, right[1]),
+    )
+
+
+def cubic(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
+    """A point of a cubic Bezier curve."""
+    a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+    return a * p0[0] + b * p1[0] + c * p2[0] + d * p3[0], a * p0[1] + b * p1[1] + c * p2[1] + d * p3[1]
+
+
+def mouth_hole(m: Mouth) -> tuple[list[float], list[float], list[float]]:
+    """x, upper edge and lower edge of the opening at 13 places from corner to corner."""
+    ts = [i / 12 for i in range(13)]
+    over = [cubic(m.left, *m.upper, m.right, t) for t in ts]
+    under = [cubic(m.left, *m.lower, m.right, t) for t in ts]
+    xs = [x for x, _ in over]
+    lower = np.interp(xs, [x for x, _ in under], [y for _, y in under]).tolist()
+    return xs, [y for _, y in over], lower
+
+
+def outer_lip(m: Mouth) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
+    """Outer edges: the upper as two cubics with a dip between (7 points, left to right), the lower as one (4)."""
+    x, top = m.middle, _middle_y(m, m.upper)
+    bottom = _middle_y(m, m.lower)
+    (ax, ay), (bx, by) = m.upper
+    lift = m.upper_lip
+    dip = (x, top - 0.80 * lift)
+    peak = 0.30 * (m.right[0] - m.left[0])
+    upper = (
+        m.outer_left,
+        (_mix(m.left[0], ax, 0.75), _mix(m.left[1], ay, 0.85) - 0.9 * lift),
+        (x - 0.62 * peak, top - 1.42 * lift),
+        dip,
+        (x + 0.62 * peak, top - 1.42 * lift),
+        (_mix(m.right[0], bx, 0.75), _mix(m.right[1], by, 0.85) - 0.9 * lift),
+        m.outer_right,
+    )
+    drop = 4 / 3 * (bottom + m.lower_lip - bottom)
+    (cx, cy), (ex, ey) = m.lower
+    lower = (m.outer_left, (cx, cy + drop), (ex, ey + drop), m.outer_right)
+    return upper, lower
+
+
+def _middle_y(m: Mouth, controls: tuple[Point, Point]) -> float:
+    return cubic(m.left, *controls, m.right, 0.5)[1]
+
+
+def _controls(left: Point, right: Point, x: float, reach: float, middle: float) -> tuple[Point, Point]:
+    """Control points of the cubic from ``left`` to ``right`` that passes ``middle`` half way."""
+    first, second = (
+        (4 * middle - (left[1] + right[1]) / 2) / 3,
+        0.15 * (right[1] - left[1]),
+    )
+    return (x - reach, first - second), (x + reach, first + second)
+
+
+def _mix(a: float, b: float, share: float) -> float:
+    return a + (b - a) * share
