@@ -1,0 +1,1 @@
+"""Portraits: art, styles and the painters."""

@@ -1,0 +1,222 @@
+"""What stands behind a portrait: a ground whose hue answers the art, and a pattern that answers the mood."""
+
+from __future__ import annotations
+
+import math
+import random
+
+import cv2
+import numpy as np
+import skia
+
+from pipeline.face.colours import argb, from_oklch, to_oklch
+from pipeline.portrait.style import Backdrop, Style
+from pipeline.types import Mood, Persona, Picture
+
+_MUD = (92.0, 142.0)
+"""Hues that turn to mud when they darken towards the edges."""
+_GREYISH = 0.035
+"""Chroma below which the art's hue says nothing and the mood chooses the ground."""
+_MOOD_HUES = {
+    Mood.JOY: 85.0, Mood.ANGER: 25.0, Mood.SADNESS: 255.0, Mood.FEAR: 300.0, Mood.SURPRISE: 195.0, Mood.CALM: 160.0,
+}  # fmt: skip
+_MOOD_TURNS = {
+    Mood.JOY: 150.0, Mood.ANGER: 175.0, Mood.SADNESS: 190.0, Mood.FEAR: 220.0, Mood.SURPRISE: 180.0, Mood.CALM: 165.0,
+}  # fmt: skip
+"""Degrees between the art's hue and the ground's: near its complement, which sets the thing off."""
+
+
+def paint_backdrop(style: Style, persona: Persona, art: tuple[int, int, int], side: int, seed: int) -> Picture:
+    """The ground for art whose main colour is ``art``."""
+    rng = random.Random(f"backdrop:{seed}")
+    lightness, chroma, hue = to_oklch(art)
+    answer = hue + _MOOD_TURNS[persona.mood] * rng.choice((-1, 1))
+    ground = _MOOD_HUES[persona.mood] if chroma < _GREYISH else answer
+    ground = (ground + rng.uniform(-18, 18)) % 360
+    if _MUD[0] < ground < _MUD[1]:
+        ground = _MUD[1] + 18.0 if ground > sum(_MUD) / 2 else _MUD[0] - 18.0
+    surface = skia.Surface.MakeRasterN32Premul(side, side)
+    canvas = surface.getCanvas()
+    canvas.scale(side, side)
+    _GROUNDS[style.backdrop](canvas, ground, lightness, persona, rng)
+    pixels = surface.toarray(colorType=skia.kRGBA_8888_ColorType)
+    return np.ascontiguousarray(pixels[..., :3])
+
+
+def _glow(canvas: skia.Canvas, inner: str, outer: str, centre: tuple[float, float], radius: float) -> None:
+    colours = [argb(inner), argb(outer)]
+    shader = skia.GradientShader.MakeRadial(skia.Point(*centre), radius, colours)
+    canvas.drawRect(skia.Rect(0, 0, 1, 1), skia.Paint(AntiAlias=True, Shader=shader, Dither=True))
+
+
+def _studio(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+    """A lit wall and a floor; the wall steps away from the art's lightness so that the outline reads."""
+    wall = 0.68 if lightness > 0.80 else 0.83 if lightness < 0.55 else 0.80
+    fall = 0.13
+    if 40.0 < hue < _MUD[0] + 1:  # yellow that darkens is brown
+        wall, fall = min(0.88, wall + 0.10), 0.07
+    sombre = {Mood.SADNESS: 0.08, Mood.FEAR: 0.16, Mood.ANGER: 0.04}.get(persona.mood, 0.0)
+    strength = 0.085 if persona.mood is Mood.SADNESS else 0.105
+    _glow(
+        canvas,
+        from_oklch(min(0.95, wall + 0.09 - sombre * 0.5), strength * 0.75, hue),
+        from_oklch(wall - fall - sombre, strength * 1.15, (hue + 22) % 360),
+        (0.5, 0.40),
+        0.78,
+    )
+    _PATTERNS[persona.mood](canvas, rng, from_oklch(min(0.98, wall + 0.13), strength * 0.6, hue))
+    floor = from_oklch(wall - 0.20 - sombre, strength, (hue + 12) % 360)
+    shader = skia.GradientShader.MakeLinear(
+        [skia.Point(0, 0.80), skia.Point(0, 1.0)], [argb(floor, 0.0), argb(floor, 0.75)]
+    )
+    canvas.drawRect(skia.Rect(0, 0.80, 1, 1), skia.Paint(Shader=shader, Dither=True))
+
+
+def _plain(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+    """One colour and one big disc."""
+    light = 0.86 if lightness < 0.72 else 0.66
+    canvas.drawColor(argb(from_oklch(light, 0.10, hue)))
+    canvas.drawCircle(0.5, 0.52, 0.415, _fill(from_oklch(light + 0.08, 0.07, hue)))
+    for _ in range(6):
+        angle, reach = rng.uniform(0, math.tau), rng.uniform(0.46, 0.62)
+        dot = _fill(from_oklch(light - 0.12, 0.11, (hue + 40) % 360))
+        canvas.drawCircle(0.5 + reach * math.cos(angle), 0.52 + reach * math.sin(angle), rng.uniform(0.008, 0.022), dot)
+
+
+def _blinds(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+    """Lamp light through a venetian blind on a dark wall."""
+    _glow(canvas, "#6c6c6c", "#0d0d0d", (0.5, 0.40), 0.72)
+    slant = rng.choice((-1, 1)) * rng.uniform(7, 13)
+    canvas.save()
+    canvas.rotate(slant, 0.5, 0.5)
+    blur = skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.006)
+    for i in range(12):
+        y = -0.05 + i * 0.095
+        paint = skia.Paint(AntiAlias=True, Color=argb("#ffffff", 0.20), MaskFilter=blur)
+        canvas.drawRect(skia.Rect(-0.3, y, 1.3, y + 0.045), paint)
+    canvas.restore()
+    _vignette(canvas, 0.75)
+
+
+def _wash(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+    """Two wet colours running into each other on cream paper."""
+    canvas.drawColor(argb("#fbf4e6"))
+    blur = skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.035)
+    for i in range(16):
+        colour = from_oklch(rng.uniform(0.82, 0.90), rng.uniform(0.05, 0.09), (hue + rng.uniform(-35, 35)) % 360)
+        angle, reach = i * math.tau / 16, rng.uniform(0.12, 0.30)
+        paint = skia.Paint(AntiAlias=True, Color=argb(colour, 0.55), MaskFilter=blur)
+        canvas.drawCircle(0.5 + reach * math.cos(angle), 0.5 + reach * math.sin(angle), rng.uniform(0.10, 0.19), paint)
+
+
+def _night(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+    """A dark street, the glow of two signs, a grid of light below."""
+    _glow(canvas, "#2a1650", "#07040f", (0.5, 0.42), 0.78)
+    blur = skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.10)
+    for x, turn in ((0.10, 0.0), (0.90, 130.0)):
+        paint = skia.Paint(Color=argb(from_oklch(0.62, 0.22, (hue + turn) % 360), 0.55), MaskFilter=blur)
+        canvas.drawCircle(x, rng.uniform(0.25, 0.5), 0.20, paint)
+    line = from_oklch(0.72, 0.18, (hue + 130) % 360)
+    for i in range(-9, 10):
+        canvas.drawLine(0.5 + i * 0.035, 0.80, 0.5 + i * 0.16, 1.0, _stroke(line, 0.0025, 0.5))
+    for i in range(6):
+        y = 0.80 + 0.2 * (i / 5) ** 1.8
+        canvas.drawLine(0, y, 1, y, _stroke(line, 0.0025, 0.5))
+
+
+def _vignette(canvas: skia.Canvas, strength: float) -> None:
+    colours = [argb("#000000", 0.0), argb("#000000", strength)]
+    shader = skia.GradientShader.MakeRadial(skia.Point(0.5, 0.45), 0.80, colours, [0.55, 1.0])
+    canvas.drawRect(skia.Rect(0, 0, 1, 1), skia.Paint(Shader=shader, Dither=True))
+
+
+def _bokeh(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
+    blur = skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.006)
+    for _ in range(15):
+        paint = skia.Paint(AntiAlias=True, Color=argb(colour, rng.uniform(0.18, 0.42)), MaskFilter=blur)
+        canvas.drawCircle(rng.uniform(0, 1), rng.uniform(0, 0.82), rng.uniform(0.02, 0.075), paint)
+
+
+def _rays(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
+    turn = rng.uniform(0, math.tau)
+    for i in range(14):
+        a, b = turn + i * math.tau / 14, turn + (i + 0.5) * math.tau / 14
+        path = skia.Path()
+        path.moveTo(0.5, 0.5)
+        path.lineTo(0.5 + 1.2 * math.cos(a), 0.5 + 1.2 * math.sin(a))
+        path.lineTo(0.5 + 1.2 * math.cos(b), 0.5 + 1.2 * math.sin(b))
+        canvas.drawPath(path, _fill(colour, 0.16))
+
+
+def _drizzle(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
+    for _ in range(70):
+        x, y, length = rng.uniform(0, 1.1), rng.uniform(-0.05, 0.95), rng.uniform(0.025, 0.06)
+        canvas.drawLine(x, y, x - length * 0.22, y + length, _stroke(colour, rng.uniform(0.0015, 0.004), 0.45))
+
+
+def _rings(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
+    for i in range(1, 7):
+        canvas.drawCircle(0.5, 0.48, i * 0.125, _stroke(colour, 0.028, 0.20))
+
+
+def _mist(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
+    blur = skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.05)
+    for _ in range(9):
+        paint = skia.Paint(Color=argb(colour, 0.22), MaskFilter=blur)
+        x, y = rng.uniform(-0.1, 0.9), rng.uniform(0.1, 0.95)
+        canvas.drawOval(skia.Rect(x, y, x + rng.uniform(0.3, 0.6), y + rng.uniform(0.05, 0.10)), paint)
+
+
+def _hills(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
+    for level, alpha in ((0.66, 0.16), (0.76, 0.22)):
+        path = skia.Path()
+        path.moveTo(0, level + rng.uniform(-0.03, 0.03))
+        path.cubicTo(
+            0.3, level - rng.uniform(0.03, 0.12), 0.6, level + rng.uniform(0.02, 0.1), 1, level - rng.uniform(0, 0.06)
+        )
+        path.lineTo(1, 1)
+        path.lineTo(0, 1)
+        canvas.drawPath(path, _fill(colour, alpha))
+
+
+def _fill(colour: str, alpha: float = 1.0) -> skia.Paint:
+    return skia.Paint(AntiAlias=True, Color=argb(colour, alpha))
+
+
+def _stroke(colour: str, width: float, alpha: float) -> skia.Paint:
+    return skia.Paint(AntiAlias=True, Style=skia.Paint.kStroke_Style, StrokeWidth=width, Color=argb(colour, alpha))
+
+
+_PATTERNS = {
+    Mood.JOY: _bokeh, Mood.ANGER: _rays, Mood.SADNESS: _drizzle,
+    Mood.FEAR: _mist, Mood.SURPRISE: _rings, Mood.CALM: _hills,
+}  # fmt: skip
+_GROUNDS = {
+    Backdrop.STUDIO: _studio, Backdrop.PLAIN: _plain, Backdrop.BLINDS: _blinds,
+    Backdrop.WASH: _wash, Backdrop.NIGHT: _night,
+}  # fmt: skip
+
+
+def contact_shadow(ground: Picture, mask: np.ndarray, strength: float) -> None:
+    """Darken ``ground`` (in place) below and behind what ``mask`` (side, side) uint8 covers."""
+    side = mask.shape[0]
+    small = cv2.resize(mask, (side // 8, side // 8), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(small, (0, 0), side / 8 * 0.022)
+    drop = round(side / 8 * 0.022)
+    soft = cv2.copyMakeBorder(soft[:-drop], drop, 0, 0, 0, cv2.BORDER_CONSTANT, value=0)
+    rows = np.nonzero(small.max(axis=1) > 128)[0]
+    if len(rows):
+        _pool(soft, small, int(rows[-1]))
+    full = cv2.resize(soft, (side, side), interpolation=cv2.INTER_LINEAR)
+    shade = cv2.merge([cv2.convertScaleAbs(full, alpha=strength)] * 3)
+    np.copyto(ground, cv2.multiply(ground, 255 - shade, scale=1 / 255))
+
+
+def _pool(soft: np.ndarray, small: np.ndarray, bottom: int) -> None:
+    """The dark oval where the thing stands."""
+    side = small.shape[0]
+    foot = np.nonzero(small[max(0, bottom - side // 12) : bottom + 1].max(axis=0) > 128)[0]
+    oval = np.zeros_like(soft)
+    centre, half = int(foot.mean()), max(3, int((foot[-1] - foot[0]) * 0.52))
+    cv2.ellipse(oval, (centre, min(side - 1, bottom)), (half, max(2, half // 7)), 0, 0, 360, 230, -1, cv2.LINE_AA)
+    np.maximum(soft, cv2.GaussianBlur(oval, (0, 0), side * 0.012), out=soft)

@@ -1,0 +1,74 @@
+"""Where on a thing its face sits: the widest calm place near the middle, all of it on the thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.portrait.svg import Layer
+
+SIDE = 160
+"""Pixels of the thumbnail on which places are weighed."""
+REACH = 1.08
+"""Face radius per radius of free circle: brows and chin are narrower than the circle."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaceBox:
+    """A place for a face in units of the art's side; ``tilt`` in degrees clockwise."""
+
+    x: float
+    y: float
+    radius: float
+    tilt: float = 0.0
+
+
+def find_place(thumbnail: Layer) -> FaceBox:
+    """The best place on the opaque part of ``thumbnail`` (square). Raises ``ValueError`` when nothing is opaque."""
+    solid = thumbnail[..., 3] > 200
+    if solid.sum() < 0.01 * solid.size:
+        raise ValueError("nothing is there to put a face on")
+    side = thumbnail.shape[0]
+    room = _free_radius(solid)
+    widest = float(room.max())
+    ys, xs = np.mgrid[0:side, 0:side]
+    middle_x, middle_y = xs[solid].mean(), ys[solid].mean()
+    away = np.hypot(xs - middle_x, (ys - middle_y) * 0.9) / side
+    score = (
+        room * (1.0 - 0.45 * _business(thumbnail, max(widest * 0.8, 4.0))) - 0.30 * side * away**2 - 0.06 * away * side
+    )
+    y, x = np.unravel_index(int(np.argmax(np.where(room > 0.5 * widest, score, -np.inf))), score.shape)
+    return FaceBox(float(x + 0.5) / side, float(y + 0.5) / side, float(room[y, x]) / side * REACH)
+
+
+def _free_radius(solid: npt.NDArray[np.bool_]) -> npt.NDArray[np.float32]:
+    """Distance to the nearest pixel off the thing; the picture's border counts as off."""
+    padded = cv2.copyMakeBorder(solid.astype(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
+    return np.asarray(cv2.distanceTransform(padded, cv2.DIST_L2, 5)[1:-1, 1:-1], np.float32)
+
+
+def _business(thumbnail: Layer, radius: float) -> npt.NDArray[np.float32]:
+    """0 calm .. 1 busy: edges within a face's reach."""
+    grey = cv2.GaussianBlur(cv2.cvtColor(thumbnail[..., :3], cv2.COLOR_RGB2GRAY), (0, 0), 1.2).astype(np.float32)
+    edges = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1))
+    inside = cv2.erode((thumbnail[..., 3] > 200).astype(np.uint8), np.ones((5, 5), np.uint8))
+    spread = cv2.GaussianBlur(edges * inside, (0, 0), radius * 0.6)
+    return np.asarray(np.clip(spread / 40.0, 0.0, 1.0), np.float32)
+
+
+def skin_under(picture: Layer, box: FaceBox) -> tuple[tuple[int, int, int], float]:
+    """Median colour below a face, and how busy it is there (0 calm .. 1): mean absolute deviation of lightness / 40."""
+    if picture.shape[0] > 256:
+        picture = np.asarray(cv2.resize(picture, (256, 256), interpolation=cv2.INTER_AREA), np.uint8)
+    side = picture.shape[0]
+    ys, xs = np.mgrid[0:side, 0:side]
+    disc = (np.hypot(xs / side - box.x, ys / side - box.y) < box.radius * 0.75) & (picture[..., 3] > 128)
+    if not disc.any():
+        return (200, 180, 160), 1.0
+    colours = picture[disc][:, :3].astype(np.float32)
+    median = np.median(colours, axis=0)
+    spread = float(np.abs(colours @ (0.3, 0.59, 0.11) - median @ (0.3, 0.59, 0.11)).mean())
+    return (int(median[0]), int(median[1]), int(median[2])), min(1.0, spread / 40.0)

@@ -1,0 +1,203 @@
+"""The illustrator: words to art, places for faces, looks."""
+
+from __future__ import annotations
+
+import random
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline.errors import BadRequest, MissingAsset
+from pipeline.face.landmarks import landmarks
+from pipeline.face.rig import FaceRig, rest_pose
+from pipeline.portrait import art, body, finish, placement, svg
+from pipeline.portrait.illustrator import SIDE, Illustrator
+from pipeline.portrait.style import choose, styles
+from pipeline.stages import EngineConfig
+from pipeline.types import Age, Gender, Mood, Persona, Size
+
+
+def persona(thing: str, concept: str = "", mood: Mood = Mood.CALM, size: Size = Size.MEDIUM) -> Persona:
+    return Persona(
+        concept=concept or f"a {thing}", thing=thing, name="Pip", tagline="", personality="", temper="calm", mood=mood,
+        age=Age.ADULT, gender=Gender.NEUTRAL, size=size, energy=0.5, warmth=0.5, accent="american", likes=(),
+        dislikes=(), catchphrase="", greeting="", samples=("", "", ""), appearance="", voice_wish="",
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def index(assets_home: Path) -> art.ArtIndex:
+    return art.ArtIndex(assets_home)
+
+
+@pytest.fixture(scope="module")
+def painter(assets_home: Path) -> Illustrator:
+    return Illustrator(EngineConfig(assets_home))
+
+
+EXPECTED = """
+apple red-apple, apples red-apple, oak deciduous-tree, old oak deciduous-tree, cat cat-face, kitten cat-face,
+puppy dog-face, bunny rabbit-face, mouse mouse-face, cow cow-face, pig pig-face, tiger tiger-face, lion lion,
+fox fox, wolves wolf, bear bear, panda panda, koala koala, frog frog, owl owl, octopus octopus, penguin penguin,
+robot robot, ghost ghost, alien alien, skull skull, pumpkin jack-o-lantern, snowman snowman-without-snow,
+moon full-moon, sun sun, star star, cloud cloud, fire fire, comet comet, snowflake snowflake, volcano volcano,
+teapot teapot, kettle teapot, coffee hot-beverage, bread bread, cheese cheese-wedge, pizza pizza, egg egg,
+cookie cookie, donut doughnut, birthday cake birthday-cake, lemon lemon, tomato tomato, cherries cherries,
+strawberries strawberry, cactus cactus, rose rose, sunflower sunflower, alarm clock alarm-clock, book closed-book,
+rusty key key, hammer hammer, umbrella umbrella, rocket rocket, castle castle, car oncoming-automobile,
+wizard mage, vampire vampire, dragon dragon-face, king prince, queen princess, detective detective, guitar guitar,
+anchor anchor, bucket bucket, candle candle, unicorn unicorn
+"""
+
+
+@pytest.mark.parametrize("pair", [pair.strip().rsplit(" ", 1) for pair in EXPECTED.split(",")], ids=" ".join)
+def test_things_find_their_picture(index: art.ArtIndex, pair: list[str]) -> None:
+    match = index.find(persona(pair[0]))
+    assert match is not None
+    assert match.id.partition(":")[2] == pair[1]
+
+
+def test_the_head_noun_decides(index: art.ArtIndex) -> None:
+    match = index.find(persona("teapot", "a teapot from Kyoto with a cat on it"))
+    assert match is not None
+    assert match.id == "fluent:teapot"
+
+
+def test_an_emoji_is_its_own_picture(index: art.ArtIndex) -> None:
+    match = index.find(persona("thing", "\N{RED APPLE}"))
+    assert match is not None
+    assert match.id == "fluent:red-apple"
+
+
+@pytest.mark.parametrize("thing", ["grinning face", "thumbs up", "flag", "woman", "zzqx"])
+def test_faces_hands_and_nonsense_are_no_art(index: art.ArtIndex, thing: str) -> None:
+    match = index.find(persona(thing))
+    assert match is None or "face" not in match.id
+
+
+@pytest.mark.parametrize(
+    ("thing", "shape"),
+    [
+        ("toaster", "toaster"),
+        ("washing machine", "washing-machine"),
+        ("snow globe", "snow-globe"),
+        ("old fridge", "refrigerator"),
+        ("typewriters", "typewriter"),
+        ("traffic cone", "traffic-cone"),
+        ("black hole", "black-hole"),
+        ("samurai", "samurai"),
+    ],
+)
+def test_things_without_art_have_recipes(thing: str, shape: str) -> None:
+    row = body.recipe(thing)
+    assert row is not None
+    assert row.id == shape
+
+
+def test_every_row_names_a_picture_and_elements_that_exist(index: art.ArtIndex) -> None:
+    words = [word for row in art.table().art for word in row.words]
+    assert len(words) == len(set(words))
+    for row in art.table().art:
+        svg.remove(svg.parse(index.read(row.id)), row.remove)
+
+
+@cache
+def sample() -> tuple[art.ArtRow, ...]:
+    return tuple(random.Random(7).sample([row for row in art.table().art if row.face], 40))
+
+
+@pytest.mark.parametrize("row", sample(), ids=lambda row: row.id)
+def test_curated_faces_sit_on_their_things(index: art.ArtIndex, row: art.ArtRow) -> None:
+    drawing = svg.parse(index.read(row.id))
+    svg.remove(drawing, row.remove)
+    alpha = svg.rasterise(drawing, (0, 0, 1, 1), 96)[..., 3]
+    assert row.face is not None
+    x, y, radius = (value * 96 for value in row.face)
+    ys, xs = np.mgrid[0:96, 0:96]
+    # Eyes and mouth reach 0.7 of the radius; brows and chin may overhang.
+    features = np.hypot(xs + 0.5 - x, ys + 0.5 - y) < radius * 0.7
+    assert (alpha[features] > 128).mean() > 0.93
+
+
+def test_the_free_place_is_on_the_thing_and_off_its_hole() -> None:
+    picture = np.zeros((160, 160, 4), np.uint8)
+    picture[20:150, 20:150] = (200, 80, 60, 255)
+    picture[30:70, 30:140, 3] = 0
+    box = placement.find_place(picture)
+    assert box.y - box.radius / placement.REACH > 70 / 160 - 0.02
+    assert box.y + box.radius / placement.REACH < 150 / 160 + 0.02
+    with pytest.raises(ValueError, match="nothing"):
+        placement.find_place(np.zeros((160, 160, 4), np.uint8))
+
+
+def test_landmarks_are_the_rigs_and_only_the_face_differs_from_the_plate(painter: Illustrator) -> None:
+    portrait = painter.paint(persona("apple", "an angry apple", Mood.ANGER), None, 3)
+    assert portrait.plate is not None
+    assert portrait.rig is not None
+    rig = FaceRig.model_validate_json(portrait.rig)
+    np.testing.assert_array_equal(portrait.landmarks, landmarks(rig, rest_pose(rig), SIDE))
+    assert ((portrait.landmarks >= 0) & (portrait.landmarks < SIDE)).all()
+    ys, xs = np.nonzero((portrait.picture != portrait.plate).any(axis=2))
+    away = np.hypot(xs / SIDE - rig.centre[0], ys / SIDE - rig.centre[1])
+    assert len(xs) > 5000
+    assert away.max() < 1.5 * rig.radius
+
+
+def test_same_seed_same_picture_other_seed_another(painter: Illustrator) -> None:
+    first, again, other = (painter.paint(persona("lemon"), "flat", seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(first.picture, again.picture)
+    assert (first.picture != other.picture).any()
+
+
+def test_colour_words_recolour_the_art(painter: Illustrator) -> None:
+    portrait = painter.paint(persona("apple", "a blue apple"), None, 1)
+    assert portrait.rig is not None
+    skin = FaceRig.model_validate_json(portrait.rig).skin
+    assert int(skin[5:7], 16) > int(skin[1:3], 16)
+    assert "painted blue" in portrait.reason
+
+
+def test_recolouring_leaves_other_hues_alone() -> None:
+    layer = np.zeros((40, 40, 4), np.uint8)
+    layer[:, :30] = (220, 40, 30, 255)
+    layer[:, 30:] = (60, 190, 50, 255)
+    assert finish.recolour(layer, frozenset({"blue"})) == "blue"
+    assert layer[5, 5, 2] > layer[5, 5, 0]
+    assert tuple(layer[5, 35, :3]) == (60, 190, 50)
+    assert finish.recolour(layer, frozenset({"brave"})) is None
+
+
+def test_unknown_style_lists_the_known_ones() -> None:
+    with pytest.raises(BadRequest, match="soft3d"):
+        choose(persona("apple"), "cubist")
+
+
+def test_words_choose_a_style_and_the_default_is_the_first() -> None:
+    assert choose(persona("detective"), None)[0].id == "noir"
+    assert choose(persona("apple"), None)[0].id == next(iter(styles())) == "soft3d"
+
+
+def test_missing_assets_name_the_mending_command(tmp_path: Path) -> None:
+    with pytest.raises(MissingAsset) as caught:
+        Illustrator(EngineConfig(tmp_path))
+    assert caught.value.remedy
+
+
+@settings(max_examples=4, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(thing=st.text(max_size=40), mood=st.sampled_from(Mood), size=st.sampled_from(Size))
+def test_anything_becomes_a_portrait(painter: Illustrator, thing: str, mood: Mood, size: Size) -> None:
+    portrait = painter.paint(persona(thing, thing, mood, size), None, 5)
+    assert portrait.picture.shape == (SIDE, SIDE, 3)
+    assert ((portrait.landmarks >= 0) & (portrait.landmarks < SIDE)).all()
+
+
+@settings(max_examples=60, deadline=None)
+@given(thing=st.text(max_size=60))
+def test_every_thing_has_a_body(thing: str) -> None:
+    row, why = body.family(persona(thing, thing))
+    svg.parse(body.svg(row, persona(thing, thing)))
+    assert why
