@@ -1,0 +1,1 @@
+"""Talks to people: terminal, Discord, Telegram."""

@@ -1,0 +1,285 @@
+"""The commands. Imports of weight happen inside them, so that --help and worker processes start at once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+from pipeline.errors import BadRequest, ChatAnythingError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from bot.settings import Settings
+    from storage.repository import StoredPersona
+
+app = typer.Typer(
+    help="Summon anything into a talking character.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; progress goes to stderr.")]
+Out = Annotated[Path, typer.Option("--out", help="Folder that receives a folder per persona.")]
+VoiceEngine = Annotated[
+    str | None, typer.Option("--voice-engine", help="kokoro or hibari; default: the setting VOICE.")
+]
+
+
+@app.command()
+def summon(
+    text: Annotated[str, typer.Argument(help='What to summon: "an angry apple".')],
+    out: Out = Path("out"),
+    voice_engine: VoiceEngine = None,
+    style: Annotated[
+        str | None, typer.Option("--style", help="Id of a portrait style; default: chosen to fit.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, max=2**31 - 1, help="The same seed and words give the same persona.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Turn a phrase into a persona: personality, portrait, voice and a talking greeting."""
+    from bot import console, results
+    from bot.app import open_app
+
+    async def main() -> None:
+        async with open_app(_settings(), voice_engine) as opened:
+            with console.progress(_stderr()) as watch:
+                _, summoned = await opened.conversation.summon(text, watch=watch, style=style, seed=seed)
+            folder, document = await asyncio.to_thread(results.write_summoned, summoned, out)
+        if as_json:
+            _print_json(document)
+        else:
+            console.show_summoned(_stdout(), summoned, folder)
+
+    _run(main())
+
+
+@app.command()
+def talk(
+    name: Annotated[str, typer.Argument(help="Name of a persona; `chatanything personas` lists them.")],
+    say: Annotated[str | None, typer.Option("--say", help="Say one thing and leave.")] = None,
+    out: Out = Path("out"),
+    voice_engine: VoiceEngine = None,
+    as_json: AsJson = False,
+) -> None:
+    """Talk with a persona: type a line, read the answer as it streams, then open its clip. An empty line ends it."""
+    from bot.console import talk_once, talk_until_bored
+
+    async def main() -> None:
+        from bot.app import open_app
+
+        async with open_app(_settings(), voice_engine) as opened:
+            persona = await opened.conversation.find(name)
+            if say is not None:
+                document = await talk_once(opened.conversation, persona, say, out, _stderr() if as_json else _stdout())
+                if as_json:
+                    _print_json(document)
+            elif as_json:
+                raise BadRequest("--json needs --say: one thing to say.")
+            else:
+                await talk_until_bored(opened.conversation, persona, out, _stdout())
+
+    _run(main())
+
+
+@app.command()
+def personas(as_json: AsJson = False) -> None:
+    """List the personas, newest first."""
+    from bot.console import persona_table
+
+    async def main() -> None:
+        from bot.app import open_personas
+
+        async with open_personas(_settings()) as repository:
+            found = await repository.list(limit=1000)
+        if as_json:
+            _print_json([_stored_document(stored) for stored in found])
+        else:
+            _stdout().print(persona_table(found))
+
+    _run(main())
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(help="Name of a persona.")], as_json: AsJson = False) -> None:
+    """Show one persona: personality, likes, catch-phrase, voice."""
+    from bot.console import persona_details
+
+    async def main() -> None:
+        from bot.app import open_personas
+        from bot.conversation import find
+
+        async with open_personas(_settings()) as repository:
+            stored = await find(repository, name)
+            recipe = await repository.voice(stored.id)
+        if as_json:
+            _print_json(_stored_document(stored) | {"voice": recipe.model_dump(mode="json")})
+        else:
+            _stdout().print(persona_details(stored, recipe))
+
+    _run(main())
+
+
+@app.command()
+def dismiss(name: Annotated[str, typer.Argument(help="Name of a persona.")]) -> None:
+    """Send a persona away."""
+
+    async def main() -> None:
+        from bot.app import open_personas
+        from bot.conversation import find
+
+        async with open_personas(_settings()) as repository:
+            stored = await find(repository, name)
+            await repository.dismiss(stored.id)
+        _stdout().print(f"{stored.persona.name} has left.", markup=False)
+
+    _run(main())
+
+
+@app.command()
+def assets(
+    list_them: Annotated[
+        bool, typer.Option("--list", help="What is needed, its licence and source, and whether it is here.")
+    ] = False,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch what is missing (the default).")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Check every file against its hash.")] = False,
+) -> None:
+    """Fetch, list or verify the model files and art."""
+    from bot.console import asset_table
+    from pipeline import assets as store
+
+    def main() -> None:
+        home = _settings().assets
+        if fetch or not (list_them or verify):
+            store.fetch(home, say=lambda sentence: _stderr().print(sentence, markup=False))
+        if list_them:
+            _stdout().print(asset_table(store.status(home)))
+        if verify:
+            store.verify(home)
+            _stdout().print("Every file is what it should be.")
+
+    _guard(main)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the form that this version needs."""
+    from storage.migrate import upgrade
+
+    async def main() -> None:
+        await upgrade(_settings().database_url)
+        _stderr().print("The database is up to date.")
+
+    _run(main())
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Say what each stage will use and why, what is missing, and the command that mends it."""
+    from bot.doctor import examine, report
+
+    def main() -> None:
+        findings = examine(_settings())
+        if as_json:
+            _print_json(findings.document())
+        else:
+            _stdout().print(report(findings))
+        if not findings.healthy:
+            raise typer.Exit(1)
+
+    _guard(main)
+
+
+@app.command()
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="Print a JSON list of rows: name, value, unit.")] = False,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, max=50, help="Runs per figure; the median is printed.")] = 5,
+) -> None:
+    """Measure this machine: medians of several runs, and the ratio to real time."""
+    from bot.bench import measure, table
+
+    async def main() -> None:
+        rows = await measure(_settings(), rounds, say=lambda sentence: _stderr().print(sentence, markup=False))
+        if as_json:
+            _print_json([row.document() for row in rows])
+        else:
+            _stdout().print(table(rows))
+
+    _run(main())
+
+
+def _settings() -> Settings:
+    from pydantic import ValidationError
+
+    from bot.settings import Settings
+
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = ", ".join(str(problem["loc"][0]) for problem in error.errors())
+        raise BadRequest(
+            f"These settings cannot be understood: {names}. `.env.example` explains each of them."
+        ) from None
+
+
+def _stored_document(stored: StoredPersona) -> dict[str, Any]:
+    return {
+        "id": stored.id,
+        "created_at": stored.created_at.isoformat(),
+        "persona": stored.persona.model_dump(mode="json"),
+    }
+
+
+def _stdout() -> Console:
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _stderr() -> Console:
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False)
+
+
+def _print_json(document: object) -> None:
+    # Written as bytes: JSON is UTF-8 whatever the terminal's locale says.
+    sys.stdout.buffer.write(json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    _guard(lambda: asyncio.run(main))
+
+
+def _guard(main: Any) -> None:
+    """The process edge: every error becomes a sentence on stderr and an exit status (2: the words; 1: the machine)."""
+    try:
+        main()
+    except ChatAnythingError as error:
+        _fail(error)
+    except KeyboardInterrupt:
+        _stderr().print("Stopped. Nothing half-made was kept.")
+        raise typer.Exit(130) from None
+
+
+def _fail(error: ChatAnythingError) -> NoReturn:
+    stderr = _stderr()
+    stderr.print(str(error), markup=False, soft_wrap=True)
+    if error.remedy:
+        stderr.print(f"Try: {error.remedy}", markup=False, soft_wrap=True)
+    raise typer.Exit(2 if isinstance(error, BadRequest) else 1)
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,156 @@
+"""A look at everything that can be missing, each with the command that mends it."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from bot import engines
+from bot.settings import Settings
+from pipeline import assets
+from pipeline.errors import ChatAnythingError
+from storage import migrate
+from storage.database import Database
+
+PACKAGES = ("chatanything", "onnxruntime", "hibari-tts", "skia-python", "opencv-python-headless", "av", "sqlalchemy")
+ROOM_NEEDED = 1_000_000_000
+"""Bytes that should be free at home: clips and portraits pile up there."""
+
+State = Literal["ok", "note", "missing"]
+COLOURS: dict[State, str] = {"ok": "green", "note": "yellow", "missing": "red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. ``missing`` keeps the main job from working; ``note`` does not."""
+
+    what: str
+    state: State
+    sentence: str
+    remedy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that was looked at."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def healthy(self) -> bool:
+        """Whether the main job can run."""
+        return all(finding.state != "missing" for finding in self.findings)
+
+    def document(self) -> dict[str, Any]:
+        """For ``--json``."""
+        return {"healthy": self.healthy, "findings": [asdict(finding) for finding in self.findings]}
+
+
+def examine(settings: Settings) -> Findings:
+    """Look at everything once. Never raises for what it finds."""
+    return Findings(
+        (
+            *_stages(settings),
+            *_libraries(),
+            *_assets(settings),
+            _database(settings),
+            _room(settings.home),
+            *_platforms(settings),
+            _versions(),
+        )
+    )
+
+
+def report(findings: Findings) -> Group:
+    """For the terminal."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for finding in findings.findings:
+        words = Text(finding.sentence)
+        if finding.remedy:
+            words.append(f"\n{finding.remedy}", "bold")
+        table.add_row(Text(finding.state, COLOURS[finding.state]), finding.what, words)
+    last = "Ready to summon." if findings.healthy else "Something is missing: the commands in bold mend it."
+    return Group(table, Text(f"\n{last}", "bold"))
+
+
+def _stages(settings: Settings) -> Iterator[Finding]:
+    try:
+        choices = engines.choose(settings)
+    except ChatAnythingError as error:
+        yield Finding("engines", "missing", str(error))
+        return
+    for choice in choices:
+        state: State = "note" if choice.better else "ok"
+        yield Finding(choice.stage, state, f"{choice.engine}: {choice.why}", choice.better)
+
+
+def _libraries() -> Iterator[Finding]:
+    try:
+        importlib.import_module("skia")
+    except ImportError as error:
+        # The wheel of skia-python links the system's OpenGL, which slim containers leave out.
+        yield Finding("drawing", "missing", f"skia cannot be loaded: {error}", "apt-get install libegl1 libgl1")
+    else:
+        yield Finding("drawing", "ok", "skia loads")
+
+
+def _assets(settings: Settings) -> Iterator[Finding]:
+    for row in assets.status(settings.assets):
+        name = f"{row.asset.id} {row.asset.version}"
+        if row.state is assets.State.PRESENT:
+            yield Finding("asset", "ok", f"{name}: {row.asset.purpose} ({row.asset.licence})")
+        else:
+            remedy = "chatanything assets --fetch" if isinstance(row.asset, assets.NpmAsset) else "make setup"
+            yield Finding("asset", "missing", f"{name} is {row.state}: {row.asset.purpose}", remedy)
+
+
+def _database(settings: Settings) -> Finding:
+    async def connect() -> None:
+        async with Database(settings.database_url) as database:
+            await migrate.check(database)
+
+    try:
+        asyncio.run(connect())
+    except ChatAnythingError as error:
+        return Finding("database", "missing", str(error), error.remedy)
+    return Finding("database", "ok", f"at revision {migrate.head()}")
+
+
+def _room(home: Path) -> Finding:
+    place = home
+    while not place.exists():
+        place = place.parent
+    free = shutil.disk_usage(place).free
+    if free < ROOM_NEEDED:
+        return Finding("disk", "note", f"only {free / 1e6:.0f} MB are free at {home}", "free some space")
+    return Finding("disk", "ok", f"{free / 1e9:.0f} GB free at {home}")
+
+
+def _platforms(settings: Settings) -> Iterator[Finding]:
+    for what, token in (("discord", settings.discord_token), ("telegram", settings.telegram_token)):
+        if token is not None:
+            yield Finding(what, "note", "a token is set; the bot itself is not part of this version yet")
+
+
+def _versions() -> Finding:
+    found = [f"Python {sys.version.split()[0]}"]
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            return Finding("versions", "missing", f"{package} is not installed", "make setup")
+    return Finding("versions", "ok", ", ".join(found))

@@ -1,0 +1,103 @@
+"""The contact sheets of the README: concepts that the project summoned by itself, and frames of their clips."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import av
+import numpy as np
+from PIL import Image
+
+from bot import engines
+from bot.settings import Settings
+from pipeline import registry
+from pipeline.speak import Studio
+from pipeline.summon import Summoned, summon
+from pipeline.types import Picture, Speech
+from pipeline.workers import Workers
+
+CONCEPTS = (
+    ("an angry apple", 3),
+    ("a wise old oak tree", 1),
+    ("a gossiping teapot from Kyoto", 1),
+    ("a sleepy dragon", 1),
+    ("a shy cactus", 1),
+    ("a cheerful robot", 1),
+    ("a melancholy moon", 1),
+    ("a proud cat", 1),
+    ("an anxious toaster", 1),
+    ("a pirate parrot", 1),
+    ("a jealous banana", 1),
+    ("a tiny mouse", 1),
+    ("a posh umbrella", 1),
+    ("a nervous snowman", 1),
+    ("a happy sun", 1),
+    ("a grumpy frog", 1),
+    ("a haunted piano", 1),
+    ("a lonely lighthouse", 1),
+    ("a brave strawberry", 1),
+    ("a romantic rose", 1),
+    ("a clever octopus", 1),
+    ("a furious volcano", 1),
+    ("a dreamy cloud", 1),
+    ("a surprised pumpkin", 1),
+    ("a jolly pizza", 1),
+    ("an ancient rock", 1),
+    ("a bossy alarm clock", 1),
+    ("a kind bear", 1),
+    ("a vain mirror ball", 1),
+    ("a scared ghost", 1),
+    ("a rich pig", 1),
+    ("a cold lemon", 1),
+    ("a curious owl", 1),
+    ("a hungry shark", 1),
+    ("a black hole", 1),
+    ("a noble knight", 1),
+)
+COLUMNS = 6
+PORTRAIT_SIDE = 256
+FRAME_SIDE = 168
+
+
+async def make(folder: Path) -> None:
+    """``portraits.webp`` and ``clips.webp`` (three frames of each greeting, chosen where the mouth differs most)."""
+    settings = Settings()
+    names = engines.engines(engines.choose(settings, "hibari"))
+    config = settings.engine_config()
+    mind = registry.create("mind", names.mind, config)
+    portraits, frames = [], []
+    async with Workers() as workers:
+        studio = Studio(config, workers, names.animation)
+        for concept, seed in CONCEPTS:
+            summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed)
+            portraits.append(_scaled(summoned.portrait.picture, PORTRAIT_SIDE))
+            frames.append(np.hstack([_scaled(frame, FRAME_SIDE) for frame in telling_frames(summoned)]))
+    folder.mkdir(parents=True, exist_ok=True)
+    _save(portraits, COLUMNS, folder / "portraits.webp")
+    _save(frames, 3, folder / "clips.webp")
+
+
+def telling_frames(summoned: Summoned) -> list[Picture]:
+    """Three frames of the finished clip: at an open vowel, at closed lips, and at a rounded vowel where there are."""
+    speech, clip = summoned.greeting.speech, summoned.greeting.clip
+    moments = [_moment(speech, symbols) for symbols in ("aæɑʌ", "pbm", "uoʊɔ")]
+    with av.open(io.BytesIO(clip.mp4)) as container:
+        wanted = {min(round(moment * clip.fps), round(clip.seconds * clip.fps) - 1) for moment in moments}
+        pictures = [f.to_ndarray(format="rgb24") for n, f in enumerate(container.decode(video=0)) if n in wanted]
+    return (pictures * 3)[:3]
+
+
+def _moment(speech: Speech, symbols: str) -> float:
+    fits = [p for p in speech.phonemes if p.symbol[:1] in symbols] or list(speech.phonemes)
+    longest = max(fits, key=lambda p: p.end - p.start)
+    return (longest.start + longest.end) / 2
+
+
+def _scaled(picture: Picture, side: int) -> Picture:
+    return np.asarray(Image.fromarray(picture).resize((side, side), Image.Resampling.LANCZOS))
+
+
+def _save(pictures: list[Picture], columns: int, path: Path) -> None:
+    rows = [np.hstack(pictures[start : start + columns]) for start in range(0, len(pictures), columns)]
+    Image.fromarray(np.vstack(rows)).save(path, quality=82, method=6)

@@ -1,0 +1,100 @@
+"""Results as files and as one JSON document."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from bot.conversation import Answer
+from pipeline.concept import slug
+from pipeline.errors import StorageFailed
+from pipeline.speak import Spoken
+from pipeline.summon import Summoned
+
+
+def write_summoned(summoned: Summoned, out: Path) -> tuple[Path, dict[str, Any]]:
+    """Portrait, clip, sound and ``persona.json`` in a folder of ``out`` named after the concept; the JSON document.
+
+    All files are made beside their place and moved in when complete, so that an interruption leaves no half file.
+    """
+    folder = (out / slug(summoned.persona.concept)).absolute()
+    document = {
+        "persona": summoned.persona.model_dump(mode="json"),
+        "voice": summoned.recipe.model_dump(mode="json"),
+        "portrait": {
+            "path": str(folder / "portrait.png"),
+            "style": summoned.portrait.style,
+            "art": summoned.portrait.art,
+            "reason": summoned.portrait.reason,
+            "width": summoned.portrait.picture.shape[1],
+            "height": summoned.portrait.picture.shape[0],
+            "landmarks": summoned.portrait.landmarks.round(2).tolist(),
+        },
+        **_spoken(summoned.greeting, folder, "greeting"),
+        "timings": {stage: round(seconds, 3) for stage, seconds in summoned.timings.items()},
+    }
+
+    def make(place: Path) -> None:
+        Image.fromarray(summoned.portrait.picture).save(place / "portrait.png", compress_level=3)
+        (place / "greeting.mp4").write_bytes(summoned.greeting.clip.mp4)
+        (place / "greeting.ogg").write_bytes(summoned.greeting.clip.ogg)
+        (place / "persona.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+    _place(folder, make)
+    return folder, document
+
+
+def write_answer(answer: Answer, persona: str, out: Path) -> dict[str, Any]:
+    """The clip and sound of one reply as the next ``reply-<number>.mp4`` and ``.ogg``; its JSON document."""
+    folder = (out / slug(persona)).absolute()
+    stem = f"reply-{len(list(folder.glob('reply-*.mp4'))) + 1:03d}"
+
+    def make(place: Path) -> None:
+        (place / f"{stem}.mp4").write_bytes(answer.spoken.clip.mp4)
+        (place / f"{stem}.ogg").write_bytes(answer.spoken.clip.ogg)
+
+    _place(folder, make)
+    return {
+        "text": answer.text,
+        "mood": answer.mood,
+        **_spoken(answer.spoken, folder, stem),
+        "timings": {stage: round(seconds, 3) for stage, seconds in answer.spoken.timings.items()},
+    }
+
+
+def _spoken(spoken: Spoken, folder: Path, stem: str) -> dict[str, Any]:
+    clip, speech = spoken.clip, spoken.speech
+    return {
+        "clip": {
+            "path": str(folder / f"{stem}.mp4"),
+            "sound": str(folder / f"{stem}.ogg"),
+            "seconds": round(clip.seconds, 3),
+            "width": clip.width,
+            "height": clip.height,
+            "fps": clip.fps,
+        },
+        "speech": {
+            "text": speech.text,
+            "phonemes": [
+                {"symbol": p.symbol, "start": round(p.start, 4), "end": round(p.end, 4)} for p in speech.phonemes
+            ],
+        },
+    }
+
+
+def _place(folder: Path, make: Any) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as temporary:
+            make(Path(temporary))
+            for file in sorted(Path(temporary).iterdir()):
+                file.replace(folder / file.name)
+    except OSError as error:
+        reason = error.strerror or "the file system refused"
+        raise StorageFailed(
+            f"{folder} does not take the results: {reason}. Name another folder with --out, or free some space."
+        ) from error

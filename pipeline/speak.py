@@ -1,0 +1,148 @@
+"""Text to talking-head clip, sentence by sentence: while one sentence is drawn, the next is spoken."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import ParamSpec, TypeVar
+
+import numpy as np
+
+from pipeline import clip, registry
+from pipeline.stages import EngineConfig
+from pipeline.types import Clip, Mood, Phoneme, Portrait, Speech, VoiceRecipe
+from pipeline.voice.text import sentences
+from pipeline.workers import Workers
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+PAUSE = 0.24
+"""Seconds between sentences: a breath."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A clip, the speech in it, and the seconds of work that each stage took."""
+
+    clip: Clip
+    speech: Speech
+    timings: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Studio:
+    """What speaking needs: where engines live, which to use, and the processes to run them in."""
+
+    config: EngineConfig
+    workers: Workers
+    animation: str
+    fps: int = 25
+
+    async def speak(
+        self,
+        text: str,
+        recipe: VoiceRecipe,
+        mood: Mood,
+        portrait: Awaitable[Portrait],
+        seed: int,
+    ) -> Spoken:
+        """The clip of ``text``. ``portrait`` is awaited only when the first sentence is ready to be drawn."""
+        timings = {"speech": 0.0, "clip": 0.0}
+        spoken: list[Speech] = []
+        segments: list[asyncio.Task[bytes]] = []
+        start = 0.0
+        pieces = sentences(text) or [""]
+        async with together() as tasks:
+            face = tasks.create_task(_result(portrait))
+            for sentence in pieces:
+                speech, seconds = await self.workers.run("voice", timed, say, self.config, sentence, recipe, mood)
+                timings["speech"] += seconds
+                speech = whole_frames(speech, self.fps, tail=PAUSE)
+                segments.append(tasks.create_task(self._draw(face, speech, mood, start, seed, timings)))
+                spoken.append(speech)
+                start += speech.seconds
+        began = time.perf_counter()
+        speech = join(spoken)
+        finished = await self.workers.run("pictures", clip.mux, [s.result() for s in segments], speech, self.fps)
+        timings["clip"] += time.perf_counter() - began
+        return Spoken(finished, speech, timings)
+
+    async def _draw(
+        self,
+        face: asyncio.Task[Portrait],
+        speech: Speech,
+        mood: Mood,
+        start: float,
+        seed: int,
+        timings: dict[str, float],
+    ) -> bytes:
+        segment, seconds = await self.workers.run(
+            "pictures", timed, draw, self.config, self.animation, await face, speech, mood, start, seed
+        )
+        timings["clip"] += seconds
+        return segment
+
+
+@asynccontextmanager
+async def together() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group that raises its first error itself, not wrapped in a group: one request fails for one reason."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            yield tasks
+    except BaseExceptionGroup as group:
+        raise group.exceptions[0] from group
+
+
+async def _result(portrait: Awaitable[Portrait]) -> Portrait:
+    return await portrait
+
+
+def timed(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, float]:
+    """Result and seconds, measured inside the worker, so that waiting in line does not count."""
+    began = time.perf_counter()
+    result = function(*args, **kwargs)
+    return result, time.perf_counter() - began
+
+
+def say(config: EngineConfig, sentence: str, recipe: VoiceRecipe, mood: Mood) -> Speech:
+    """One sentence by the recipe's engine. Runs in the voice lane."""
+    speech: Speech = registry.create("voice", recipe.engine, config).speak(sentence, recipe, mood)
+    return speech
+
+
+def draw(
+    config: EngineConfig, engine: str, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int
+) -> bytes:
+    """One sentence as an H.264 segment. Runs in the pictures lane."""
+    animator = registry.create("animation", engine, config)
+    return clip.draw_segment(animator, portrait, speech, mood, start, seed)
+
+
+def whole_frames(speech: Speech, fps: int, tail: float) -> Speech:
+    """The speech with ``tail`` seconds of silence, and then as much as fills the last frame.
+
+    Segments are joined by counting frames, so a sentence must end where a frame ends.
+    """
+    frames = max(1, -(-round((speech.seconds + tail) * speech.rate) * fps // speech.rate))
+    samples = np.zeros(round(frames * speech.rate / fps), np.float32)
+    samples[: len(speech.samples)] = speech.samples
+    return replace(speech, samples=samples)
+
+
+def join(parts: list[Speech]) -> Speech:
+    """Several stretches of speech as one, phoneme times counted from the start of the first."""
+    phonemes: list[Phoneme] = []
+    start = 0.0
+    for part in parts:
+        phonemes += [replace(p, start=p.start + start, end=p.end + start) for p in part.phonemes]
+        start += part.seconds
+    return Speech(
+        text=" ".join(part.text for part in parts),
+        samples=np.concatenate([part.samples for part in parts]),
+        rate=parts[0].rate,
+        phonemes=tuple(phonemes),
+    )

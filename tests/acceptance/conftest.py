@@ -1,0 +1,77 @@
+"""The real command as a real process, on a home of its own that shares only the fetched assets."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+COMMAND = (sys.executable, "-m", "bot.cli")
+PATIENCE = 180
+
+
+@dataclass(frozen=True)
+class Place:
+    """A fresh home and working folder to run commands in."""
+
+    home: Path
+    folder: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        mine = {"CHATANYTHING_HOME": str(self.home), "COLUMNS": "200", "PYTHONPATH": str(Path.cwd())}
+        settings = ("DATABASE_URL", "BLOB_URL", "MIND", "VOICE", "PORTRAIT", "ANIMATION")
+        return {k: v for k, v in os.environ.items() if k not in settings} | mine
+
+    def run(self, *words: str, stdin: str = "", **options: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*COMMAND, *words],
+            cwd=self.folder,
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=PATIENCE,
+            **options,
+        )
+
+    def json(self, *words: str) -> Any:
+        done = self.run(*words, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    def start(self, *words: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [*COMMAND, *words],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+
+
+def fresh(root: Path, assets: Path) -> Place:
+    place = Place(root / "home", root / "work")
+    place.home.mkdir()
+    place.folder.mkdir()
+    (place.home / "assets").symlink_to(assets)
+    return place
+
+
+@pytest.fixture
+def place(tmp_path: Path, assets_home: Path) -> Place:
+    return fresh(tmp_path, assets_home)
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory, assets_home: Path) -> tuple[Place, Any]:
+    """A place where an angry apple was summoned, and the JSON that came of it."""
+    place = fresh(tmp_path_factory.mktemp("settled"), assets_home)
+    return place, place.json("summon", "an angry apple", "--voice-engine", "hibari", "--seed", "3")

@@ -1,0 +1,60 @@
+"""Settings, the choice of engines, the doctor, and documentation that cannot drift."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot import engines
+from bot.docs import DOCS, commands
+from bot.doctor import examine
+from bot.settings import Settings
+from pipeline.errors import EngineUnavailable
+
+
+def settings(home: Path, **values: str) -> Settings:
+    return Settings(_env_file=None, CHATANYTHING_HOME=home, **values)  # type: ignore[arg-type]
+
+
+def test_help_equals_docs() -> None:
+    assert (DOCS / "commands.md").read_text("utf-8") == commands(), "run `make docs`"
+
+
+def test_settings_come_from_env_files_and_keep_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "VOICE", "CHATANYTHING_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(f"CHATANYTHING_HOME={tmp_path}/nest\nVOICE=hibari\nOPENAI_API_KEY=sk-secret\n")
+    found = Settings()
+    assert found.home == tmp_path / "nest"
+    assert found.assets == tmp_path / "nest" / "assets"
+    assert found.engine("voice") == "hibari"
+    assert "sk-secret" not in repr(found)
+
+
+def test_auto_says_why(tmp_path: Path) -> None:
+    choices = {choice.stage: choice for choice in engines.choose(settings(tmp_path))}
+    assert choices["mind"].engine == "scripted"
+    assert "without a language model" in choices["mind"].why
+    assert choices["voice"].engine == "hibari"  # no voices were fetched to this home
+    assert choices["voice"].better == "chatanything assets --fetch"
+
+
+def test_auto_takes_the_better_voice(tmp_path: Path, assets_home: Path) -> None:
+    (tmp_path / "assets").symlink_to(assets_home)
+    choices = {choice.stage: choice for choice in engines.choose(settings(tmp_path))}
+    assert choices["voice"].engine == "kokoro"
+
+
+def test_an_engine_nobody_knows(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="auto, scripted"):
+        engines.choose(settings(tmp_path, MIND="oracle"))
+
+
+def test_the_doctor_names_what_is_missing(tmp_path: Path) -> None:
+    findings = examine(settings(tmp_path))
+    missing = {finding.what: finding.remedy for finding in findings.findings if finding.state == "missing"}
+    assert missing["asset"] == "chatanything assets --fetch"
+    assert missing["database"] == "chatanything migrate"
+    assert not findings.healthy
