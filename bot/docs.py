@@ -38,6 +38,7 @@ def main() -> None:
     if wanted.pictures:
         from bot.gallery import make
 
+        (DOCS / "pictures").mkdir(exist_ok=True)
         asyncio.run(make(DOCS / "pictures"))
 
 

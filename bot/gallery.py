@@ -61,7 +61,7 @@ FRAME_SIDE = 168
 
 
 async def make(folder: Path) -> None:
-    """``portraits.webp`` and ``clips.webp`` (three frames of each greeting, chosen where the mouth differs most)."""
+    """Write ``portraits.webp``, and ``clips.webp`` with three telling frames of each greeting, into a folder."""
     settings = Settings()
     names = engines.engines(engines.choose(settings, "hibari"))
     config = settings.engine_config()
@@ -73,7 +73,6 @@ async def make(folder: Path) -> None:
             summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed)
             portraits.append(_scaled(summoned.portrait.picture, PORTRAIT_SIDE))
             frames.append(np.hstack([_scaled(frame, FRAME_SIDE) for frame in telling_frames(summoned)]))
-    folder.mkdir(parents=True, exist_ok=True)
     _save(portraits, COLUMNS, folder / "portraits.webp")
     _save(frames, 3, folder / "clips.webp")
 

@@ -11,9 +11,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Literal, ParamSpec, TypeVar
 
@@ -33,7 +34,10 @@ def default_lanes() -> dict[Lane, int]:
 
 
 class Workers:
-    """The two lanes. Use as an async context manager; processes start at the first call."""
+    """The two lanes, one such object per process. Use as an async context manager; processes start at the first call.
+
+    Left by an error or an interruption, it does not wait for work that nobody wants any more.
+    """
 
     def __init__(self, lanes: dict[Lane, int] | None = None) -> None:
         self._sizes = lanes or default_lanes()
@@ -47,6 +51,9 @@ class Workers:
     ) -> None:
         for pool in self._pools.values():
             pool.shutdown(wait=False, cancel_futures=True)
+        if self._pools and kind is not None:
+            for process in multiprocessing.active_children():
+                process.terminate()
         self._pools.clear()
 
     async def run(self, lane: Lane, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -57,7 +64,9 @@ class Workers:
         """
         pool = self._pools.get(lane) or self._start(lane)
         try:
-            return await asyncio.wrap_future(pool.submit(function, *args, **kwargs))
+            with _deaf_to_interrupts():
+                future = pool.submit(function, *args, **kwargs)
+            return await asyncio.wrap_future(future)
         except BrokenProcessPool as error:
             if self._pools.get(lane) is pool:
                 del self._pools[lane]
@@ -72,17 +81,29 @@ class Workers:
         return pool
 
 
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Processes born inside ignore Ctrl-C from their first instruction: it is for the parent to handle."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
 def _prepare() -> None:
     """Runs first in every worker process."""
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
     import cv2
 
     cv2.setNumThreads(1)
-    # Ctrl-C is for the parent to handle; a parent that was killed must not leave orphans behind.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
 
 
 def _leave_with_parent() -> None:
+    # A parent that was killed leaves no orphans behind.
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
