@@ -84,7 +84,8 @@ clean:
 	    UV_FIND_LINKS="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-}}" \
 	        uv pip install --compile-bytecode --python $(BIN)/python -c constraints.txt -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
 	else \
-	    $(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
+	    echo 'Installing with pip: two minutes or so.'; \
+	    $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
 	fi; \
 	$(BIN)/python -c 'import skia' || { \
 	    echo 'Drawing needs the system libraries libEGL and libGL (Debian, Ubuntu: apt-get install libegl1 libgl1).' >&2; exit 1; }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+import tempfile
+import traceback
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -271,6 +273,18 @@ def _guard(main: Any) -> None:
     except KeyboardInterrupt:
         _stderr().print("Stopped. Nothing half-made was kept.")
         raise typer.Exit(130) from None
+    except (typer.Exit, BrokenPipeError):
+        raise
+    except Exception:
+        _fail(ChatAnythingError(f"That is a mistake of ours, not of yours. The details are in {_keep_traceback()}."))
+
+
+def _keep_traceback() -> Path:
+    """A file with the traceback that is being handled, for a bug report."""
+    descriptor, name = tempfile.mkstemp(prefix="chatanything-", suffix=".txt")
+    with open(descriptor, "w", encoding="utf-8") as file:
+        traceback.print_exc(file=file)
+    return Path(name)
 
 
 def _fail(error: ChatAnythingError) -> NoReturn:

@@ -43,15 +43,17 @@ def progress(console: Console) -> Iterator[Watch]:
     def picture() -> Group:
         return Group(*(_row(stage, rows[stage]) for stage in TITLES if stage in rows))
 
-    with Live(console=console, refresh_per_second=12, transient=False) as live:
+    try:
+        with Live(console=console, refresh_per_second=12, transient=False) as live:
 
-        def watch(step: Step) -> None:
-            rows[step.stage] = step
-            live.update(picture())
+            def watch(step: Step) -> None:
+                rows[step.stage] = step
+                live.update(picture())
 
-        yield watch
-    if not console.is_terminal:  # where it cannot redraw, rich leaves the last line open
-        console.print()
+            yield watch
+    finally:
+        if not console.is_terminal:  # where it cannot redraw, rich leaves the last line open
+            console.print()
 
 
 def _row(stage: Stage, step: Step) -> Table:
@@ -140,12 +142,13 @@ def persona_details(stored: StoredPersona, recipe: VoiceRecipe) -> Group:
 def asset_table(rows: Sequence[Status]) -> Table:
     """Model files and art with licence and source."""
     table = Table(box=None, padding=(0, 2), header_style="dim")
-    for title in ("asset", "version", "licence", "source", "MB", "state"):
-        table.add_column(title, overflow="fold")
+    for title in ("asset", "version", "licence", "MB", "state"):
+        table.add_column(title, no_wrap=True)
+    table.add_column("source", overflow="fold")
     for row in rows:
         asset, colour = row.asset, "green" if row.state is State.PRESENT else "red"
         size = f"{row.size / 1e6:.1f}"
-        table.add_row(asset.id, asset.version, asset.licence, asset.source, size, Text(row.state, colour))
+        table.add_row(asset.id, asset.version, asset.licence, size, Text(row.state, colour), asset.source)
     return table
 
 
@@ -153,12 +156,13 @@ async def talk_once(
     conversation: Conversation, persona: StoredPersona, text: str, out: Path, console: Console
 ) -> dict[str, Any]:
     """One line said, the answer printed as it streams; the JSON document of the answer."""
-    console.print(Text(f"{persona.persona.name}: ", "bold"), end="")
+    speaker: Text | None = Text(f"{persona.persona.name}: ", "bold")
     async for part in conversation.say(persona, text, TERMINAL):
         if isinstance(part, Answer):
             answer = part
         else:
-            console.print(Text(part.text), end="", soft_wrap=True)
+            console.print(speaker or "", Text(part.text), sep="", end="", soft_wrap=True)
+            speaker = None
     console.print()
     document = await asyncio.to_thread(results.write_answer, answer, persona.persona.concept, out)
     console.print(Text(str(_short(Path(document["clip"]["path"]))), "dim"), soft_wrap=True)
