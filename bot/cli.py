@@ -281,10 +281,11 @@ def _guard(main: Any) -> None:
 
 def _keep_traceback() -> Path:
     """A file with the traceback that is being handled, for a bug report."""
-    descriptor, name = tempfile.mkstemp(prefix="chatanything-", suffix=".txt")
-    with open(descriptor, "w", encoding="utf-8") as file:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", prefix="chatanything-", suffix=".txt", delete=False
+    ) as file:
         traceback.print_exc(file=file)
-    return Path(name)
+    return Path(file.name)
 
 
 def _fail(error: ChatAnythingError) -> NoReturn:

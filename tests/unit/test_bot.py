@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from bot import engines
+from bot.cli import app
 from bot.docs import DOCS, commands
 from bot.doctor import examine
 from bot.settings import Settings
@@ -58,3 +61,16 @@ def test_the_doctor_names_what_is_missing(tmp_path: Path) -> None:
     assert missing["asset"] == "chatanything assets --fetch"
     assert missing["database"] == "chatanything migrate"
     assert not findings.healthy
+
+
+def test_our_own_mistakes_are_a_sentence_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble() -> Settings:
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr("bot.cli._settings", stumble)
+    result = CliRunner().invoke(app, ["assets", "--list"])
+    assert result.exit_code == 1
+    assert "Traceback" not in result.output
+    kept = Path(re.findall(r"/\S+\.txt", result.output.replace("\n", ""))[0])
+    assert "nobody thought of this" in kept.read_text("utf-8")
+    kept.unlink()
