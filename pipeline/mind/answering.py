@@ -11,7 +11,7 @@ from functools import cached_property
 from pipeline.concept import refused
 from pipeline.mind import listening, lore
 from pipeline.mind.lore import Rule
-from pipeline.mind.wording import Dice, capital, fill, is_said_in, slots, with_article
+from pipeline.mind.wording import Dice, capital, fill, is_said_in, opened, slots, with_article
 from pipeline.types import Mood, Persona, Speaking, Turn
 
 _FRESH_TURNS = 6
@@ -203,13 +203,13 @@ def _addressed(hearing: Hearing, rule: Rule, line: str) -> str:
     if person and person not in line:
         if hearing.dice.between("call by name", 0, 1) < 0.45:
             opener = hearing.dice.pick("opener", tone.openers)
-            stop = "?" if opener == "What now" else "."
-            return f"{opener.replace(', hello', '')}, {person}{stop} {line}"
+            return f"{opened(opener, '.', person)} {line}"
         return line
     begins = line.split()[0].strip(",.!?").casefold()
     opener = hearing.dice.pick("opener", tone.openers)
-    if hearing.dice.between("open", 0, 1) < 0.25 and begins not in opener.casefold().split() and "," not in opener:
-        return f"{opener}{'?' if opener == 'What now' else tone.stop} {line}"
+    fits = "," not in opener and begins not in opener.casefold().rstrip("?").split()
+    if fits and hearing.dice.between("open", 0, 1) < 0.25:
+        return f"{opened(opener, tone.stop)} {line}"
     return line
 
 

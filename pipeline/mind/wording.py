@@ -66,6 +66,15 @@ def sentence_list(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def opened(opener: str, stop: str, person: str | None = None) -> str:
+    """An opener as a sentence: "Hmph.", "What now?", and with the person's name "Oh, Ada.", "What now, Ada?"."""
+    bare = opener.removesuffix("?")
+    if person:
+        # The name takes the place of "hello", "dear", "sweet one" ...
+        bare = f"{bare} {person}" if bare.endswith("My dear") else f"{bare.split(',')[0]}, {person}"
+    return f"{bare}{'?' if opener.endswith('?') else stop}"
+
+
 def word_count(text: str) -> int:
     """Words as spoken."""
     return len(text.split())

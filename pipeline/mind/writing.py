@@ -10,7 +10,7 @@ from functools import cached_property
 from pipeline.concept import Concept, parse
 from pipeline.mind import lore
 from pipeline.mind.lore import Adjective, Flavour, Kind, Thing, Tone
-from pipeline.mind.wording import Dice, capital, fill, sentence_list, with_article, word_count
+from pipeline.mind.wording import Dice, capital, fill, opened, sentence_list, with_article, word_count
 from pipeline.types import Age, Gender, Mood, Persona, Size
 
 _BRITISH_PLACES = re.compile(r"\b(london|england|oxford|cambridge|scotland|wales|yorkshire|britain)\b", re.I)
@@ -18,6 +18,7 @@ _PITCH = {Size.TINY: "tiny high", Size.SMALL: "light", Size.MEDIUM: "", Size.LAR
 _NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "twelve", "hundred")
 _NAME_POOL = 30
 _GREETING_WORDS = range(9, 17)
+_GREETING_SECONDS = 5.9
 _PERSONALITY_WORDS = range(60, 121)
 
 
@@ -84,6 +85,8 @@ class Draft:
         text, thing = self.concept.text, self.concept.thing
         text = re.sub(r"\s+(named|called)\s+" + re.escape(self.concept.name or "\0") + r"\b", "", text, flags=re.I)
         first = text.split()[0].casefold()
+        if both := re.fullmatch(r"an? ([\w ]+) and an? ([\w ]+)", text, flags=re.I):
+            return f"half {both[1]}, half {both[2]}"
         if first in ("the", "a", "an") or (first in lore.words().articles and first not in ("my", "your", "our")):
             return text[0].lower() + text[1:] if text[0].isascii() else text
         if all(word[0].isupper() for word in text.split()) and lore.kind_of(thing) == "thing":
@@ -104,9 +107,11 @@ class Draft:
     def appearance(self) -> str:
         """Words for the painter, in English whatever the concept was written in."""
         told = re.sub(r"\b(named|called)\s+" + re.escape(self.concept.name or "\0"), "", self.concept.phrase)
-        noun = " ".join([*self.concept.traits, self.concept.thing, *told.split()])
+        traits = [trait for trait in self.concept.traits if trait not in _NUMBERS]
+        noun = " ".join([*traits, self.concept.thing, *told.split()])
         article = with_article(noun) if lore.takes_article(self.concept.thing) else noun
-        return f"{article}, {self.size} in size: {self.kind.look}; {self.tone.face}"
+        size = "" if self.size in traits else f", {self.size} in size"
+        return f"{article}{size}: {self.kind.look}; {self.tone.face}"
 
     @cached_property
     def name(self) -> str:
@@ -204,13 +209,19 @@ class Draft:
 
     @cached_property
     def greeting(self) -> str:
-        """Two or three short sentences with the name in them, 9 to 16 words."""
+        """Two or three short sentences with the name in them, 9 to 16 words, said in less than six seconds."""
         openers = self.flavour.openers if self.flavour else self.tone.openers
         intros = [fill(line, self.slots) for line in self.dice.order("intro", self.tone.intros)]
-        opener = f"{self.dice.pick('opener', openers)}{self.tone.stop}"
+        opener = opened(self.dice.pick("opener", openers), self.tone.stop)
         candidates = [f"{opener} {intro} {hook}" for hook in self.hooks for intro in intros]
-        fitting = [line for line in candidates if word_count(line) in _GREETING_WORDS]
-        return fitting[0] if fitting else min(candidates, key=word_count)
+        whole = [line for line in candidates if word_count(line) in _GREETING_WORDS] or candidates
+        return next((line for line in whole if self._seconds(line) < _GREETING_SECONDS), min(whole, key=self._seconds))
+
+    def _seconds(self, line: str) -> float:
+        """About how long the line takes to say, fitted to the voices: letters at a pace, and a breath a sentence."""
+        pace = 0.7 + 0.45 * (self.nature.energy or 0.5)
+        stops = len(re.findall(r"[.!?]+(?=\s|$)", line))
+        return 0.04 * len(line) / pace + 0.65 * stops
 
     @cached_property
     def personality(self) -> str:

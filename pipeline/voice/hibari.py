@@ -28,7 +28,7 @@ from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
 from pipeline.voice.onnx import extra_output, open_session
 from pipeline.voice.packaged import read_model
-from pipeline.voice.text import speakable
+from pipeline.voice.text import respelled, speakable
 
 Frames = npt.NDArray[np.float32]
 
@@ -36,6 +36,8 @@ _DURATIONS = "/Clip_output_0"
 _LONGEST = 300
 _VOICED = 40.0  # Hz; the model's own threshold
 _BINS = 601
+_OWN_PITCH = 190.0  # Hz, of the voice that every tone is made of
+_RANGE = 8.0  # semitones above or below its centre that a sentence may reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class HibariSpeaker:
         if self._pronounce is None:
             self._pronounce = G2P()
         vocabulary = _vocabulary()
-        symbols = "".join(c for c in self._pronounce(words) if c in vocabulary)
+        symbols = "".join(c for c in self._pronounce(respelled(words)) if c in vocabulary)
         # The breath is noise; drawn from the text, the same words breathe the same way.
         seed = int.from_bytes(hashlib.sha256(f"{symbols}|{bent}".encode()).digest()[:8], "big")
         noise = np.random.default_rng(seed)
@@ -88,7 +90,7 @@ class HibariSpeaker:
         harmonic, phase, breath, rest, rest_phase, pitch = (np.array(value[0]) for value in frames)
         if abs(bent.formant - 1.0) > 0.005:
             harmonic, breath, rest = (_stretch(value, bent.formant) for value in (harmonic, breath, rest))
-        pitch = _bend_pitch(pitch, bent)
+        pitch = _bend_pitch(pitch, harmonic, bent)
         breath = breath + np.float32(bent.breath)
         if bent.whisper:
             pitch[:] = 0.0
@@ -125,14 +127,21 @@ def _bend(recipe: VoiceRecipe, mood: Mood) -> _Bent:
     )
 
 
-def _bend_pitch(pitch: Frames, bent: _Bent) -> Frames:
-    """The pitch curve moved, and stretched about its mean; unvoiced frames stay unvoiced."""
+def _bend_pitch(pitch: Frames, harmonic: Frames, bent: _Bent) -> Frames:
+    """The pitch curve moved and stretched; unvoiced frames stay unvoiced.
+
+    Its centre is what is heard, the loud frames, not the creak at the end. The model says short sentences up to three
+    semitones higher than long ones; half of that is taken back, so that one voice says them all.
+    """
     voiced = pitch > _VOICED
     if not voiced.any():
         return pitch
-    mean = float(np.exp(np.log(pitch[voiced]).mean()))
+    semitones = 12 * np.log2(pitch[voiced] / _OWN_PITCH)
+    loudness = np.exp(harmonic[:, voiced].max(axis=0))
+    centre = float(np.average(semitones, weights=loudness))
     stretch = 0.0 if bent.flat else bent.intonation
-    moved = mean * (pitch[voiced] / mean) ** stretch * bent.pitch
+    excursion = _RANGE * np.tanh((semitones - centre) * stretch / _RANGE)
+    moved = _OWN_PITCH * bent.pitch * 2 ** ((centre / 2 + excursion) / 12)
     pitch[voiced] = np.clip(moved, _VOICED + 8.0, 650.0)
     return pitch
 

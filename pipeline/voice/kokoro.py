@@ -25,7 +25,7 @@ from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
 from pipeline.voice.onnx import extra_output, open_session
 from pipeline.voice.packaged import read_model
-from pipeline.voice.text import speakable
+from pipeline.voice.text import respelled, speakable
 
 _DURATIONS = "/encoder/Clip_output_0"
 _LONGEST = 200  # symbols a call; the model takes 510, but its memory grows with the length
@@ -55,9 +55,11 @@ class KokoroSpeaker:
         words = speakable(text)
         if not words:
             return delivery.silence(text)
+        # Two models at once are much for a small machine, and to load that one again is quick beside speaking.
+        self._matcher.release()
         table, british = self._mixture(recipe)
         vocabulary = _vocabulary()
-        symbols = "".join(c for c in self._g2p(british)(words) if c in vocabulary)
+        symbols = "".join(c for c in self._g2p(british)(respelled(words)) if c in vocabulary)
         chunks = delivery.split(symbols, _LONGEST)
         manner = MANNERS[mood]
         pitch = max(0.4, min(2.2, recipe.pitch * manner.pitch))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,6 +78,10 @@ class Matcher:
             engine=self._engine, parts=parts, pitch=pitch, formant=formant, pace=pace, effect=effect, reason=reason
         )
 
+    def release(self) -> None:
+        """Let go of the embedder's model; the descriptions stay embedded."""
+        self._embedder.release()
+
     def rank(self, persona: Persona, wanted: Wanted) -> list[tuple[Voice, float]]:
         """Voices the persona may have with their distance from it, nearest first."""
         meaning = self._meanings(persona)
@@ -110,8 +114,10 @@ def want(persona: Persona) -> Wanted:
     accent = "american" if accent is None and _AMERICAN.search(persona.accent) else accent
     # A huge child or a tiny old man is between the two, not both at once.
     lift = _PITCH_OF_AGE[persona.age] * _PITCH_OF_SIZE[persona.size]
+    # A woman far below 145 Hz is heard as a man, however large she is.
+    lowest = 0.77 if persona.gender is Gender.FEMALE else 0.66
     return Wanted(
-        pitch=_PITCH_OF_GENDER[persona.gender] * max(0.66, min(1.75, lift)),
+        pitch=_PITCH_OF_GENDER[persona.gender] * max(lowest, min(1.75, lift)),
         pace=(0.85 + 0.3 * persona.energy) * _PACE_OF_SIZE[persona.size] * _PACE_OF_AGE[persona.age],
         body=_BODY_OF_SIZE[persona.size] * (1.1 if persona.age is Age.CHILD else 1.0),
         roughness=min(1.0, roughness),
@@ -128,7 +134,7 @@ def _distance(voice: Voice, persona: Persona, wanted: Wanted) -> float:
         + 0.5 * abs(voice.energy - persona.energy)
         + 0.5 * abs(voice.warmth - persona.warmth)
         + 0.3 * abs(voice.roughness - wanted.roughness)
-        + 0.45 * abs(math.log2(voice.pitch / wanted.pitch))
+        + 0.7 * abs(math.log2(voice.pitch / wanted.pitch))
         + 0.35 * (wanted.accent is not None and voice.accent != wanted.accent)
         + 0.15 * (persona.gender is Gender.NEUTRAL and voice.gender is not Gender.NEUTRAL)
         + 0.5 * _GRADES.get(voice.grade, _WORST_GRADE)
@@ -166,13 +172,17 @@ def _bend(mixture: Sequence[tuple[Voice, float]], wanted: Wanted, chance: random
 
 
 def _effect(persona: Persona) -> str:
-    """The effect the persona's words or size call for."""
-    words = set(re.findall(r"[a-z]+", " ".join((persona.thing, *persona.traits, persona.voice_wish)).lower()))
-    for effect in catalogue.effects():
-        if words & set(effect.words):
-            return effect.id
-    by_size = {effect.size: effect.id for effect in catalogue.effects()}
-    return by_size.get(persona.size, "none")
+    """The effect that the thing itself calls for, else its traits, else its size, else the words of the wish."""
+    for words in (persona.thing.split(), persona.traits):
+        if effect := _called_for(words):
+            return effect
+    by_size = {effect.size: effect.id for effect in catalogue.effects() if effect.size}
+    return by_size.get(persona.size) or _called_for(re.findall(r"[a-z]+", persona.voice_wish.lower())) or "none"
+
+
+def _called_for(words: Iterable[str]) -> str | None:
+    found = {word.lower() for word in words}
+    return next((effect.id for effect in catalogue.effects() if not found.isdisjoint(effect.words)), None)
 
 
 def _reason(

@@ -79,9 +79,9 @@ def normalise(samples: Samples, loudness: float = LOUDNESS) -> Samples:
     if not len(samples):
         return samples
     samples = samples - samples.mean(dtype=np.float32)
-    for _ in range(2):  # the limiter takes a little loudness away: once more
+    for _ in range(5):  # the limiter takes a little loudness away: once more
         measured = measure_loudness(samples)
-        if measured <= -70.0:
+        if measured <= -70.0 or abs(measured - loudness) < 0.1:
             break
         samples = _limit(samples * np.float32(10 ** ((loudness - measured) / 20)))
     return samples

@@ -7,7 +7,12 @@ that must not reach it: stage directions, emoji, links, markup, scripts the voic
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from functools import cache
+from importlib.resources import files
+
+from pydantic import TypeAdapter
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>]+", re.I)
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
@@ -61,6 +66,23 @@ def speakable(text: str) -> str:
     text = _SPACE_BEFORE_STOP.sub(r"\1", re.sub(r"\s+", " ", text)).strip()
     text = re.sub(r"^[\s,;:.!?…—\-)]+(?=\w)", "", text)
     return text if _WORD.search(text) else ""
+
+
+def respelled(words: str) -> str:
+    """Speakable words with symbols for those that the pronunciation step gets wrong, in its notation:
+    "Hmph!" -> "[Hmph](/hˈʌmf/)!", which it would else spell out letter by letter."""
+    return re.sub(r"[^\W\d_]+", lambda match: _respell(match[0]), words)
+
+
+def _respell(word: str) -> str:
+    symbols = _respellings().get(word.lower())
+    return f"[{word}](/{symbols}/)" if symbols else word
+
+
+@cache
+def _respellings() -> dict[str, str]:
+    tables = tomllib.loads((files("pipeline.voice") / "respelled.toml").read_text(encoding="utf-8"))
+    return TypeAdapter(dict[str, str]).validate_python(tables["sounds"] | tables["names"])
 
 
 def sentences(text: str) -> list[str]:

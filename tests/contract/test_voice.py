@@ -104,13 +104,24 @@ def test_sound_is_where_phonemes_are(engine: str, config: EngineConfig) -> None:
     assert 0.02 < speech.seconds - speech.phonemes[-1].end < 0.25
 
 
+def level(speech: Speech, symbols: str) -> float:
+    """Median level of the middles of some phonemes, dB."""
+    power = np.convolve(speech.samples.astype(np.float64) ** 2, np.ones(240) / 240, "same")
+    middles = [(0.6 * p.start + 0.4 * p.end) * speech.rate for p in speech.phonemes if p.symbol in symbols]
+    return float(10 * np.log10(np.median([power[int(middle)] for middle in middles]) + 1e-9))
+
+
+def test_lips_close_when_the_sound_stops(engine: str, config: EngineConfig) -> None:
+    speech = said(engine, config, Gender.FEMALE)
+    assert level(speech, "pb") < level(speech, "ʌæɪɛɔ") - 12
+
+
 def test_levelled(engine: str, config: EngineConfig) -> None:
     assert measure_loudness(said(engine, config, Gender.MALE).samples) == pytest.approx(-16, abs=1.5)
 
 
-def test_the_same_again(engine: str, speaker: Speaker, config: EngineConfig) -> None:
-    again = speaker.speak(SENTENCE, plain(engine, Gender.FEMALE), Mood.CALM)
-    first = said(engine, config, Gender.FEMALE)
+def test_the_same_again(engine: str, speaker: Speaker) -> None:
+    first, again = (speaker.speak("No!", plain(engine, Gender.FEMALE), Mood.CALM) for _ in range(2))
     np.testing.assert_array_equal(again.samples, first.samples)
     assert again.phonemes == first.phonemes
 
@@ -147,10 +158,10 @@ def test_odd_text_is_said_as_far_as_it_can_be(engine: str, speaker: Speaker) -> 
 
 def test_long_text_is_said_whole() -> None:
     speaker: Speaker = registry.create("voice", "hibari", EngineConfig(assets=Path("/nonexistent")))
-    speech = speaker.speak("All my apples are gone, and nobody cares. " * 25, plain("hibari", Gender.MALE), Mood.CALM)
+    speech = speaker.speak("All my apples are gone, and nobody cares. " * 10, plain("hibari", Gender.MALE), Mood.CALM)
     check(speech)
-    assert sum(p.symbol == "æ" for p in speech.phonemes) >= 25
-    assert sum(p.symbol == "k" for p in speech.phonemes) == 25
+    assert sum(p.symbol == "æ" for p in speech.phonemes) >= 10
+    assert sum(p.symbol == "k" for p in speech.phonemes) == 10
 
 
 def test_recipes_fit_and_differ(engine: str, speaker: Speaker) -> None:
@@ -167,6 +178,19 @@ def test_a_dragon_rumbles_and_a_mouse_squeaks(engine: str, speaker: Speaker) -> 
     check(dragon)
     check(mouse)
     assert pitch(dragon) < 140 < 190 < pitch(mouse)
+
+
+def test_one_voice_says_every_sentence(config: EngineConfig) -> None:
+    """A greeting is spoken sentence by sentence: neither pitch nor level may jump where it goes on. Both are ours to
+    keep where the pitch curve is."""
+    speaker: Speaker = registry.create("voice", "hibari", config)
+    recipe = plain("hibari", Gender.MALE)
+    spoken = [speaker.speak(text, recipe, Mood.ANGER) for text in ("Is it?", "Ada!", "I've shouted at worse names.")]
+    pitches = [pitch(speech) for speech in spoken]
+    assert max(pitches) / min(pitches) < 1.3
+    levels = [measure_loudness(speech.samples) for speech in spoken]
+    assert max(levels) - min(levels) < 2
+    assert levels[0] < levels[2]
 
 
 def test_an_unknown_voice_is_refused(engine: str, speaker: Speaker) -> None:

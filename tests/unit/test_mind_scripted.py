@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.mind import lore
 from pipeline.mind.answering import Hearing, answer
-from pipeline.mind.wording import fill, slots, with_article
+from pipeline.mind.wording import fill, opened, slots, with_article
 from pipeline.mind.writing import write
 from pipeline.types import Age, Gender, Mood, Persona, Size, Speaking, Turn
 
@@ -228,3 +228,35 @@ def test_every_row_names_what_exists() -> None:
             assert lore.adjectives()[temper].tone in lore.tones(), temper
     names = [name for row in {id(row): row for row in lore.things().values()}.values() for name in row.names]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("opener", "person", "sentence"),
+    [
+        ("Hmph", None, "Hmph."),
+        ("What now?", None, "What now?"),
+        ("What now?", "Ada", "What now, Ada?"),
+        ("Oh, sweet one", "Ada", "Oh, Ada."),
+        ("My dear", "Ada", "My dear Ada."),
+        ("There you are", "Ada", "There you are, Ada."),
+    ],
+)
+def test_openers_take_a_name(opener: str, person: str | None, sentence: str) -> None:
+    assert opened(opener, ".", person) == sentence
+
+
+@pytest.mark.parametrize(
+    "concept", ["a tiny mouse", "a black hole", "a melancholy moon", "an angry apple", "a shy owl"]
+)
+def test_greetings_are_not_a_row_of_scraps(concept: str) -> None:
+    for seed in range(12):
+        greeting = write(concept, seed).greeting
+        stops = len(re.findall(r"[.!?]+(?=\s|$)", greeting))
+        assert stops <= 5, greeting
+        assert 0.04 * len(greeting) + 0.65 * stops < 6.2, greeting
+
+
+def test_appearance_reads_well() -> None:
+    assert write("two sad clowns", 0).appearance.startswith("a sad clown, ")
+    assert write("tiny mouse", 0).appearance.startswith("a tiny mouse: ")
+    assert "half cat, half dog" in write("a cat and a dog", 0).personality

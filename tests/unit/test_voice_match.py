@@ -140,6 +140,30 @@ def test_the_reason_is_readable(matchers: dict[str, Matcher]) -> None:
         assert f"{part.voice} {part.weight * 100:.0f} %" in recipe.reason
 
 
+@pytest.mark.parametrize(
+    ("thing", "traits", "size", "wish", "effect"),
+    [
+        ("dragon", ("sleepy",), Size.HUGE, "husky and gravelly", "giant"),
+        ("apple", ("angry",), Size.SMALL, "sharp", "rasp"),
+        ("parrot", ("pirate",), Size.SMALL, "chirpy", "rasp"),
+        ("moon", (), Size.HUGE, "a gravelly voice", "giant"),
+        ("bell", (), Size.SMALL, "a raspy voice", "rasp"),
+        ("bell", (), Size.SMALL, "clear", "none"),
+    ],
+)
+def test_the_thing_calls_for_its_effect_before_the_wish(
+    matchers: dict[str, Matcher], thing: str, traits: tuple[str, ...], size: Size, wish: str, effect: str
+) -> None:
+    one = persona(thing=thing, traits=traits, size=size, voice_wish=wish)
+    assert matchers["hibari"].recipe(one, 0).effect == effect
+
+
+def test_a_huge_woman_is_still_a_woman(matchers: dict[str, Matcher]) -> None:
+    moon = persona(thing="moon", gender=Gender.FEMALE, size=Size.HUGE, age=Age.OLD)
+    assert want(moon).pitch > 140
+    assert pitch_of(matchers["hibari"].recipe(moon, 0)) > 132
+
+
 def test_a_language_nobody_speaks(matchers: dict[str, Matcher]) -> None:
     with pytest.raises(EngineUnavailable, match="'tlh'"):
         matchers["hibari"].recipe(persona(language="tlh"), 0)

@@ -77,8 +77,9 @@ def test_times_count_pads_and_marks() -> None:
     phonemes = time_phonemes("bˈʌmp, fˈiːt.", [2, 1, 1, 3, 2, 2, 4, 1, 1, 1, 2, 1, 1, 3, 5])
     assert [p.symbol for p in phonemes] == ["b", "ʌ", "m", "p", "f", "iː", "t"]
     assert [p.stressed for p in phonemes] == [False, True, False, False, False, True, False]
-    assert phonemes[0].start == pytest.approx(2 * 0.025)
-    assert [phonemes[1].start, phonemes[1].end] == pytest.approx([0.075, 0.175])
+    # 50 ms before what the durations say.
+    assert phonemes[0].start == pytest.approx(0.0)
+    assert [phonemes[1].start, phonemes[1].end] == pytest.approx([0.025, 0.125])
     assert phonemes[4].start - phonemes[3].end == pytest.approx(5 * 0.025)
 
 
@@ -102,7 +103,7 @@ def test_finish_trims_and_keeps_times_true() -> None:
     said = Utterance(samples, (Phoneme("ɑ", 0.98, 1.25), Phoneme("m", 1.25, 1.55)))
     recipe = VoiceRecipe(engine="kokoro", parts=(VoicePart(voice="af_heart", weight=1),))
     speech = finish("am", [said], recipe, Mood.CALM)
-    assert speech.seconds == pytest.approx(0.05 + 0.57 + 0.12, abs=0.02)
+    assert speech.seconds == pytest.approx(0.05 + 0.52 + 0.1, abs=0.02)
     assert speech.phonemes[0].start == pytest.approx(0.05, abs=0.01)
     assert speech.phonemes[0].end - speech.phonemes[0].start == pytest.approx(0.27, abs=0.01)
     assert abs(speech.samples[0]) < 1e-3
@@ -116,6 +117,22 @@ def test_a_seam_is_closed_and_a_pause_is_kept() -> None:
     a, b, c = finish("x", [said], recipe, Mood.CALM).phonemes
     assert a.end == b.start == pytest.approx(0.225)
     assert [b.end, c.start] == pytest.approx([0.5, 0.7], abs=0.006)
+
+
+def test_a_cry_is_softer_than_a_sentence() -> None:
+    recipe = VoiceRecipe(engine="kokoro", parts=(VoicePart(voice="af_heart", weight=1),))
+    cry, sentence = (
+        finish("x", [Utterance(tone(300, seconds), (Phoneme("a", 0, seconds),))], recipe, Mood.CALM).samples
+        for seconds in (0.4, 2.0)
+    )
+    assert -2.0 < sound.measure_loudness(cry) - sound.measure_loudness(sentence) < -0.8
+
+
+def test_the_last_sound_ends_when_it_is_silent() -> None:
+    samples = np.concatenate([tone(200, 0.5), np.zeros(RATE, np.float32)])
+    recipe = VoiceRecipe(engine="kokoro", parts=(VoicePart(voice="af_heart", weight=1),))
+    speech = finish("x", [Utterance(samples, (Phoneme("a", 0, 0.8),))], recipe, Mood.CALM)
+    assert speech.phonemes[-1].end == pytest.approx(0.5, abs=0.01)
 
 
 def test_nothing_said_is_a_short_silence() -> None:

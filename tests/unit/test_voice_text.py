@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from hibari.g2p import G2P
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, sentences, speakable
+from pipeline.voice import hibari, kokoro, text
+from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, respelled, sentences, speakable
 
 
 @pytest.mark.parametrize(
@@ -35,8 +37,8 @@ def test_what_is_said(written: str, said: str) -> None:
 
 @given(st.text(max_size=300))
 @settings(max_examples=200, deadline=None)
-def test_speakable_is_stable_and_one_line(text: str) -> None:
-    said = speakable(text)
+def test_speakable_is_stable_and_one_line(written: str) -> None:
+    said = speakable(written)
     assert speakable(said) == said
     assert "\n" not in said
     assert not said or any(c.isalnum() for c in said)
@@ -44,9 +46,9 @@ def test_speakable_is_stable_and_one_line(text: str) -> None:
 
 @given(st.text(alphabet="abc ABC.,;!?*é1%&", max_size=800))
 @settings(max_examples=100, deadline=None)
-def test_pieces_hold_every_word(text: str) -> None:
-    said = speakable(text)
-    pieces = sentences(text)
+def test_pieces_hold_every_word(written: str) -> None:
+    said = speakable(written)
+    pieces = sentences(written)
     assert all(len(piece) <= LONGEST_PIECE for piece in pieces)
     words = [c for c in said if c.isalnum()]
     assert [c for piece in pieces for c in piece if c.isalnum()] == words
@@ -60,7 +62,31 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
 
 
 def test_the_first_piece_is_short_so_that_sound_starts_soon() -> None:
-    text = "I have been standing here for a thousand years, and I have all the time in the whole wide world."
-    first, second = sentences(text)
+    long = "I have been standing here for a thousand years, and I have all the time in the whole wide world."
+    first, second = sentences(long)
     assert len(first) <= FIRST_PIECE
     assert second.startswith("and I have")
+
+
+@pytest.mark.parametrize("british", [False, True])
+def test_interjections_are_sounds_not_letters(british: bool) -> None:
+    pronounce = G2P(british=british)
+    assert pronounce(respelled(speakable("Hmph."))) == "hˈʌmf."
+    assert pronounce(respelled(speakable("Grrrr!"))) == "ɡɹˈɜɹ!"
+    spelled_out = ("ˌA", "ˌɛs", "bˌi", "zˌi", "zˌɛd", "ˈAʧ", "tˈi")  # how the names of letters begin or end
+    for word in ("Hmph", "Bzzt", "Brrr", "Psst", "Shh", "Tsk", "Pfft", "Zzz"):
+        symbols = pronounce(respelled(speakable(f"{word}.")))
+        assert not any(name in symbols for name in spelled_out), (word, symbols)
+        assert len(symbols) < 8
+
+
+def test_respelling_leaves_other_words_alone() -> None:
+    assert respelled("The moon, the tides and Ada.") == "The moon, the tides and Ada."
+    assert respelled("Agatha!") == "[Agatha](/ˈæɡəθə/)!"
+
+
+def test_respellings_are_symbols_of_both_models() -> None:
+    for word in text._respellings():
+        assert word in {speakable(word), speakable(word.capitalize()).lower()}, f"{word} never comes here"
+        for symbols in (kokoro._vocabulary(), hibari._vocabulary()):
+            assert set(text._respellings()[word]) <= symbols.keys()
