@@ -33,7 +33,8 @@ class Body:
         """Draw the picture into ``out`` (side, side, 4), ``sway`` to the right and ``stretch`` upwards, -1..1."""
         cv2.scaleAdd(self._sideways, sway, self._x, dst=self._map_x)
         cv2.scaleAdd(self._upward, stretch, self._y, dst=self._map_y)
-        # Below the pivot nothing moves; the plate already lies there.
+        # Below the pivot nothing moves.
+        out[self.rows :] = self.plate[self.rows :]
         cv2.remap(
             self.plate,
             self._map_x,

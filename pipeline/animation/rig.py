@@ -8,13 +8,11 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import skia
 
 from pipeline.animation import motion
-from pipeline.animation.body import Body
+from pipeline.animation.layers import Layers
 from pipeline.animation.visemes import MOVES, mouth_track
 from pipeline.errors import EngineFailed
-from pipeline.face.drawing import draw_moving, draw_still
 from pipeline.face.pose import FacePose
 from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.stages import EngineConfig
@@ -24,7 +22,7 @@ SIDE = 512
 
 
 class RigAnimator:
-    """Draws the face anew for every frame on a body that sways and breathes."""
+    """A face on a body that sways and breathes."""
 
     fps = 25
 
@@ -46,23 +44,9 @@ class RigAnimator:
         self, plate: np.ndarray, rig: FaceRig, moments: Iterator[tuple[FacePose, tuple[float, float]]]
     ) -> Iterator[Frame]:
         small = plate if plate.shape[0] == SIDE else cv2.resize(plate, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-        buffer = cv2.cvtColor(small, cv2.COLOR_RGB2RGBA)
-        canvas = skia.Surface.MakeRasterDirect(
-            skia.ImageInfo.Make(SIDE, SIDE, skia.kRGBA_8888_ColorType, skia.kOpaque_AlphaType), buffer, SIDE * 4
-        ).getCanvas()
-        draw_still(canvas, rig, rest_pose(rig), SIDE)
-        body = Body(buffer.copy(), rig.pivot, rig.sway)
-        bent, held = buffer.copy(), (0.0, 0.0)
+        layers = Layers(cv2.cvtColor(small, cv2.COLOR_RGB2BGRA), rig)
         for pose, bend in moments:
-            if bend != held:
-                body.bend(bent, *bend)
-                held = bend
-            np.copyto(buffer, bent)
-            canvas.save()
-            canvas.concat(body.matrix(rig.centre, *bend))
-            draw_moving(canvas, rig, pose, SIDE)
-            canvas.restore()
-            yield cv2.cvtColor(buffer, cv2.COLOR_RGBA2YUV_I420)
+            yield layers.frame(pose, bend)
 
 
 def poses(
@@ -76,20 +60,24 @@ def poses(
     own, wanted = rest_pose(rig), rest_pose(rig, mood)
     for time, row in zip(times.tolist(), track.tolist(), strict=True):
         now = start + time
-        idle = motion.idle(now, seed, mood)
-        brow, nod = (temper.accent * value for value in accents.at(time))
+        # Body and head move on every second frame ("on twos", as animators say), counted from the clip's start:
+        # their steps are small, and all but lips and blinks stands still for half of the frames.
+        then = round(now * fps) // 2 * 2 / fps
+        idle, head = motion.idle(now, seed, mood), motion.idle(then, seed, mood)
+        brow, nod = (temper.accent * value for value in accents.at(then - start))
         rest = wanted if mood is rig.mood else own.blend(wanted, motion.smooth(now / 0.6))
         mouth = dict(zip(MOVES, row, strict=True))
-        # The heavy body moves on every second frame, counted from the clip's start: nobody sees it (steps stay
-        # under a pixel), and it halves the work of bending and of encoding what stands behind the face.
-        then = round(now * fps) // 2 * 2 / fps
-        body = motion.idle(then, seed, mood)
-        hop = temper.accent * accents.at(then - start)[1]
-        yield _compose(rest, mouth, idle, brow, nod, temper.mouth), (body.sway, body.breath + 0.9 * hop)
+        yield _compose(rest, mouth, idle, head, brow, nod, temper.mouth), (head.sway, head.breath + 0.9 * nod)
 
 
 def _compose(
-    rest: FacePose, mouth: dict[str, float], idle: motion.Idle, brow: float, nod: float, opening: float
+    rest: FacePose,
+    mouth: dict[str, float],
+    idle: motion.Idle,
+    head: motion.Idle,
+    brow: float,
+    nod: float,
+    opening: float,
 ) -> FacePose:
     """Speech, life and accents over the resting face."""
     # A grin or a scowl gives way to the shapes of speech, but is not lost.
@@ -111,8 +99,8 @@ def _compose(
         gaze_y=_clamp(rest.gaze_y + idle.gaze_y),
         brow_left=rest.brow_left + brow,
         brow_right=rest.brow_right + brow,
-        turn=_clamp(idle.turn),
-        nod=_clamp(idle.nod + nod),
+        turn=_clamp(head.turn),
+        nod=_clamp(head.nod + nod),
     )
 
 

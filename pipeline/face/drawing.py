@@ -3,7 +3,7 @@ per rig, soft shadows are gradients, so a frame costs paths and fills only."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import skia
@@ -15,6 +15,8 @@ from pipeline.face.paints import Paints, paints_of
 from pipeline.face.pose import FacePose
 from pipeline.face.rig import FaceRig, Nose
 from pipeline.face.shapes import arc, band, disc, draw_at, through
+
+EyeDrawer = Callable[[skia.Canvas, FaceRig, Eye, int], None]
 
 
 def draw_face(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
@@ -37,24 +39,40 @@ def draw_still(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -
 
 
 def draw_moving(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
-    """The rest: lines of age, nose, eyes, brows, mouth."""
+    """The rest."""
+    draw_upper(canvas, rig, pose, side)
+    draw_lower(canvas, rig, pose, side)
+
+
+def draw_upper(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, eye: EyeDrawer | None = None) -> None:
+    """Lines of age, nose, eyes, brows: all that `FacePose.upper` decides. ``eye`` stands in for `draw_eye`."""
+    eye = eye or draw_eye
     paints = paints_of(rig)
     with _face_units(canvas, rig, side):
         if rig.wrinkles > 0 or rig.bags > 0:
             _age(canvas, rig, pose, paints)
         _nose(canvas, rig, pose, paints)
         for which in (-1, 1):
-            _eye(canvas, rig, pose, which, paints)
+            eye(canvas, rig, geometry.eye(rig, pose, which), which)
             _brow(canvas, rig, pose, which, paints)
-        draw_mouth(canvas, rig, pose, paints)
+
+
+def draw_lower(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
+    """The mouth."""
+    with _face_units(canvas, rig, side):
+        draw_mouth(canvas, rig, pose, paints_of(rig))
+
+
+def face_matrix(rig: FaceRig, side: float) -> skia.Matrix:
+    """From face units to a picture of ``side`` pixels."""
+    matrix = skia.Matrix.Translate(rig.centre[0] * side, rig.centre[1] * side)
+    return matrix.preRotate(rig.tilt).preScale(rig.radius * side, rig.radius * side)
 
 
 @contextmanager
 def _face_units(canvas: skia.Canvas, rig: FaceRig, side: float) -> Iterator[None]:
     canvas.save()
-    canvas.translate(rig.centre[0] * side, rig.centre[1] * side)
-    canvas.rotate(rig.tilt)
-    canvas.scale(rig.radius * side, rig.radius * side)
+    canvas.concat(face_matrix(rig, side))
     yield
     canvas.restore()
 
@@ -117,9 +135,9 @@ def _nose(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> 
 # --- eyes -------------------------------------------------------------------------------------------------------
 
 
-def _eye(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, which: int, paints: Paints) -> None:
-    """Contact shadow, eyeball, iris, lids. Lids are shapes of their own: a clip would cost twice as much."""
-    eye = geometry.eye(rig, pose, which)
+def draw_eye(canvas: skia.Canvas, rig: FaceRig, eye: Eye, which: int) -> None:
+    """Eyeball, iris, lids, in face units. Lids are shapes of their own: a clip would cost twice as much."""
+    paints = paints_of(rig)
     lids = geometry.lids(eye)
     canvas.save()
     canvas.translate(eye.x, eye.y)
@@ -127,18 +145,21 @@ def _eye(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, which: int, paints: 
     # A shut lid lies in the face; a full ring around it would look like goggles.
     paints.eye_rim.setAlphaf(1 - 0.7 * eye.shut)
     canvas.drawCircle(0, 0, 1.06, paints.eye_rim)
-    canvas.drawCircle(0, 0, 1.0, paints.sclera)
+    canvas.drawCircle(0, 0, 0.99, paints.sclera)
     if eye.shut < 0.97:
         _iris_and_shine(canvas, eye, paints)
         shadow = [min(up + 0.30, low) for up, low in zip(lids.upper, lids.lower, strict=True)]
         canvas.drawPath(band(lids.us, lids.upper, shadow), paints.lid_shadow)
     if eye.lower[0] < 1.10:
-        canvas.drawPath(band(lids.us, lids.lower, lids.floor), paints.lower_lid)
+        # Lids reach into the rim: at a common edge the white of the eye would shine through.
+        floor = [end + min(0.05, end - low) for end, low in zip(lids.floor, lids.lower, strict=True)]
+        canvas.drawPath(band(lids.us, lids.lower, floor), paints.lower_lid)
         if eye.lower[0] < 0.9:
-            canvas.drawPath(through(lids.us[1:-1], [v + 0.09 for v in lids.lower[1:-1]]), paints.lid_shine)
+            canvas.drawPath(through(lids.us[4:-4], [v + 0.09 for v in lids.lower[4:-4]]), paints.lid_shine)
     if eye.upper[0] > -1.0:
-        canvas.drawPath(band(lids.us, lids.roof, lids.upper), paints.lid)
-        fold = [roof + 0.42 * (up - roof) for roof, up in zip(lids.roof, lids.upper, strict=True)]
+        roof = [end - min(0.05, up - end) for end, up in zip(lids.roof, lids.upper, strict=True)]
+        canvas.drawPath(band(lids.us, roof, lids.upper), paints.lid)
+        fold = [end + 0.42 * (up - end) for end, up in zip(lids.roof, lids.upper, strict=True)]
         paints.lid_fold.setAlphaf(0.65 * min(1.0, 2.5 * eye.shut))
         canvas.drawPath(through(lids.us[2:-2], fold[2:-2]), paints.lid_fold)
     if eye.lower[0] < 0.95:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pipeline.face.rig import FaceRig
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
+"""Left, top, right, bottom."""
 
 EYE_Y, BROW_Y, NOSE_Y, MOUTH_Y = -0.17, -0.67, 0.20, 0.56
 DEPTH = {"eyes": 0.62, "brows": 0.66, "nose": 1.0, "mouth": 0.78, "cheeks": 0.45, "jaw": 0.25}
@@ -59,6 +61,19 @@ class Mouth:
     def middle(self) -> float:
         """x of the middle of the mouth."""
         return (self.left[0] + self.right[0]) / 2
+
+
+def upper_box(rig: FaceRig) -> Box:
+    """Room for everything above the mouth, in every pose."""
+    x = rig.eye_spacing + 1.6 * rig.eye_width + 0.15
+    top = EYE_Y - rig.eye_height - rig.brow_gap - rig.brow_arch - 0.50
+    return -x, top, x, max(NOSE_Y + 1.6 * rig.nose_width, EYE_Y + 1.3 * rig.eye_height) + 0.15
+
+
+def lower_box(rig: FaceRig) -> Box:
+    """Room for the mouth, in every pose."""
+    x = 1.5 * rig.mouth_width + 0.22
+    return -x, MOUTH_Y - 0.30 - 0.25 * rig.lip_fullness, x, MOUTH_Y + 0.85 + 0.20 * rig.lip_fullness
 
 
 def shift(part: str, pose: FacePose) -> Point:
@@ -119,7 +134,9 @@ OVAL = tuple(math.sqrt(max(1 - u * u, 0.0)) for u in PLACES)
 def lids(eye_: Eye) -> Lids:
     """Lid edges inside the oval; where a lid leaves the oval free, its edge is the oval's."""
     (a, b, c), (d, e, f) = eye_.upper, eye_.lower
-    lower = [max(-o, min(o, d + e * u + f * u * u)) for u, o in zip(PLACES, OVAL, strict=True)]
+    # Lids have no corners, but where they meet they follow each other exactly.
+    round_ = 0.22 * (1 - eye_.shut) + 1e-3
+    lower = [max(-o, _soft_min(o, d + e * u + f * u * u, round_)) for u, o in zip(PLACES, OVAL, strict=True)]
     upper = [min(low, max(-o, a + b * u + c * u * u)) for u, o, low in zip(PLACES, OVAL, lower, strict=True)]
     return Lids(PLACES, tuple(-o for o in OVAL), tuple(upper), tuple(lower), OVAL)
 
@@ -228,6 +245,12 @@ def outer_lip(m: Mouth) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     (cx, cy), (ex, ey) = m.lower
     lower = (m.outer_left, (cx, cy + drop), (ex, ey + drop), m.outer_right)
     return upper, lower
+
+
+def _soft_min(a: float, b: float, width: float) -> float:
+    """The smaller one, rounded where they differ by less than ``width``."""
+    near = max(width - abs(a - b), 0.0) / width
+    return min(a, b) - near * near * width / 4
 
 
 def _middle_y(m: Mouth, controls: tuple[Point, Point]) -> float:

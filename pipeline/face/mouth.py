@@ -143,7 +143,7 @@ def _corners(canvas: skia.Canvas, m: Mouth, pose: FacePose, paints: Paints) -> N
 
 def _closed_line(m: Mouth) -> skia.Path:
     """A line that swells towards its middle, as a brush draws it."""
-    swell = 0.022
+    swell = 0.030
     path = skia.PathBuilder()
     path.moveTo(*m.left)
     path.cubicTo(*_lower(m.lower[0], -swell), *_lower(m.lower[1], -swell), *m.right)

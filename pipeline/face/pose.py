@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from operator import attrgetter
 from typing import Self
 
 from pipeline.types import Mood
@@ -52,6 +53,11 @@ class FacePose:
     nod: float = 0.0
     """-1 left, up .. 1 right, down: the face turns on the body, near parts move further than far ones."""
 
+    @property
+    def upper(self) -> tuple[float, ...]:
+        """All that decides how the face looks above the mouth."""
+        return _upper(self)
+
     def blend(self, other: Self, share: float) -> Self:
         """``share`` of the way from this pose to ``other``."""
         return replace(
@@ -59,6 +65,10 @@ class FacePose:
             **{f.name: (1 - share) * getattr(self, f.name) + share * getattr(other, f.name) for f in fields(self)},
         )
 
+
+_upper = attrgetter(
+    "lid_left", "lid_right", "squint", "wide", "gaze_x", "gaze_y", "brow_left", "brow_right", "frown", "turn", "nod"
+)
 
 RESTING = {
     Mood.JOY: FacePose(

@@ -26,6 +26,10 @@ IRIS_HUES = (55.0, 75.0, 145.0, 175.0, 225.0, 255.0, 300.0)
 """Brown, amber, green, teal, sky, blue, violet (OKLCH degrees)."""
 
 
+LIPSTICK = 0.15
+"""Share of the faces that might that wear it."""
+
+
 class Nose(StrEnum):
     """Shapes of nose."""
 
@@ -111,8 +115,14 @@ def rest_pose(rig: FaceRig, mood: Mood | None = None) -> FacePose:
         rest,
         lid_left=rest.lid_left + heavy,
         lid_right=rest.lid_right + heavy,
-        skew=rig.skew * abs(rest.smile),
+        # A crooked smile has charm; a crooked scowl looks like a mistake.
+        skew=rig.skew * (rest.smile if rest.smile > 0 else -0.3 * rest.smile),
     )
+
+
+def _painted(persona: Persona) -> bool:
+    """Whether lashes and full lips are drawn: on few faces, or every thing looks made up."""
+    return persona.gender is Gender.FEMALE and persona.age in (Age.YOUNG, Age.ADULT)
 
 
 def _features(persona: Persona, rng: random.Random) -> dict[str, object]:
@@ -129,7 +139,7 @@ def _features(persona: Persona, rng: random.Random) -> dict[str, object]:
         "eye_spacing": width + rng.uniform(0.095, 0.140),
         "eye_slant": rng.uniform(-0.06, 0.06),
         "iris_size": (0.70 if child else 0.64 if female else 0.61) + rng.uniform(-0.03, 0.03),
-        "lashes": rng.uniform(0.75, 1.0) if female else 0.25 if child else 0.0,
+        "lashes": rng.uniform(0.40, 0.62) if _painted(persona) else 0.0,
         "heavy_lids": min(1.0, (0.45 if old else 0.0) + max(0.0, 0.5 - persona.energy)),
         "brow_gap": rng.uniform(0.10, 0.16),
         "brow_arch": rng.uniform(0.12, 0.20) if female else rng.uniform(0.06, 0.15),
@@ -137,8 +147,8 @@ def _features(persona: Persona, rng: random.Random) -> dict[str, object]:
         "nose": rng.choice(noses),
         "nose_width": rng.uniform(0.085, 0.11) if child or female else rng.uniform(0.10, 0.14),
         "mouth_width": rng.uniform(0.30, 0.35) if child or female else rng.uniform(0.33, 0.40),
-        "lip_fullness": rng.uniform(0.95, 1.2)
-        if female
+        "lip_fullness": rng.uniform(0.78, 1.0)
+        if _painted(persona)
         else rng.uniform(0.5, 0.7)
         if child or old
         else rng.uniform(0.55, 0.8),
@@ -167,7 +177,7 @@ def _palette(skin: tuple[int, int, int], persona: Persona, rng: random.Random) -
         brow = colours.from_oklch(0.93 if lightness < 0.80 else 0.52, 0.012, hue)
     red = colours.hue_distance(hue, 22) < 35 and chroma > 0.09
     step = 0.32 if dark else -0.15
-    if persona.gender is Gender.FEMALE:
+    if _painted(persona) and rng.random() < LIPSTICK:
         lip = colours.from_oklch(min(max(lightness + step, 0.42), 0.64), max(0.13, chroma * 0.85), hue if red else 15)
     else:
         # The thing's own colour, a little deeper: lipstick belongs to those who wear it.
