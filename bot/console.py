@@ -87,7 +87,7 @@ def show_summoned(console: Console, summoned: Summoned, folder: Path) -> None:
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
     facts.add_row("voice", Text(f"{summoned.recipe.engine}: {summoned.recipe.reason}"))
-    facts.add_row("style", Text(f"{summoned.portrait.style}: {summoned.portrait.reason}"))
+    facts.add_row("portrait", Text(summoned.portrait.reason))
     facts.add_row("greeting", Text(summoned.persona.greeting, "italic"))
     for name in ("portrait.png", "greeting.mp4", "greeting.ogg", "persona.json"):
         facts.add_row(name.split(".")[-1], Text(str(_short(folder / name))))

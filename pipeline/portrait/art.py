@@ -44,6 +44,7 @@ class ArtRow(Value):
     )
     tilt: float = 0.0
     remove: tuple[int, ...] = Field(default=(), description="elements of the art's own face")
+    paint: dict[int, str] = Field(default_factory=dict, description="element -> its new fill")
     note: str = ""
 
 
@@ -77,6 +78,11 @@ def _rows_by_id() -> dict[str, ArtRow]:
     return {row.id: row for row in table().art}
 
 
+def known(thing: str) -> bool:
+    """Whether a row has exactly this name."""
+    return thing in _rows_by_word()
+
+
 class ArtIndex:
     """All pictures of an assets folder. Cheap to build: names are read at once, pictures and vectors when asked for."""
 
@@ -99,12 +105,12 @@ class ArtIndex:
         terms = list(dict.fromkeys(_terms(persona.thing)))
         for term in terms:
             if row := _rows_by_word().get(term):
-                return Match(id=row.id, row=row, why=f"{term!r} is in the table of pictures with a place for a face")
+                return Match(id=row.id, row=row, why=f"drawn on {_title(row.id)}, the picture for {term!r}")
             if art_id := self._by_name(term):
-                return Match(id=art_id, row=_row(art_id), why=f"a picture is named {term!r}")
+                return Match(id=art_id, row=_row(art_id), why=f"drawn on {_title(art_id)}, the picture named {term!r}")
         for term in (persona.thing.lower(), *_singular(persona.thing.lower())):  # 'machine' alone is a robot
             if name := self._keywords.get(term):
-                return Match(id=name, row=_row(name), why=f"{term!r} is a keyword of this picture")
+                return Match(id=name, row=_row(name), why=f"drawn on {_title(name)}, one of whose names is {term!r}")
         return self._by_meaning(persona.thing)
 
     def _by_name(self, term: str) -> str | None:
@@ -129,7 +135,7 @@ class ArtIndex:
         art_id = next((f"{key}:{name}" for key, icons in self._icons.items() if name in icons), None)
         if art_id is None or not (art_id in _rows_by_id() or self._is_object(str(name))):
             return None
-        return Match(id=art_id, row=_row(art_id), why="the concept is this picture")
+        return Match(id=art_id, row=_row(art_id), why=f"drawn on {_title(art_id)}, as asked")
 
     def _by_meaning(self, thing: str) -> Match | None:
         vectors = self._vectors
@@ -143,7 +149,7 @@ class ArtIndex:
         # Word pieces mislead: to the model a plumber is nearly a plum.
         if scores[best] < CUT or any(thing.lower().startswith(word) for word in _row(ids[best]).words):
             return None
-        why = f"{thing!r} is close to it in meaning ({scores[best]:.2f})"
+        why = f"drawn on {_title(ids[best])}, the picture nearest in meaning to {thing!r} ({scores[best]:.2f} of 1)"
         return Match(id=ids[best], row=_row(ids[best]), why=why)
 
     def labels(self) -> Iterator[tuple[str, str]]:
@@ -203,6 +209,12 @@ def build_index(assets_home: Path) -> None:
     with scratch.open("wb") as file:
         np.savez(file, ids=np.array([art_id for _, art_id in labels]), vectors=vectors.astype(np.float16))
     scratch.replace(path)
+
+
+def _title(art_id: str) -> str:
+    """``"fluent:red-apple"`` as people say it."""
+    key, _, name = art_id.partition(":")
+    return f"{key.capitalize()}'s {name.replace('-', ' ')}"
 
 
 def _row(art_id: str) -> ArtRow:

@@ -1,4 +1,4 @@
-"""What stands behind a portrait: a ground whose hue answers the art, and a pattern that answers the mood."""
+"""What stands behind a portrait: a ground that the thing stands out on, and a pattern that answers the mood."""
 
 from __future__ import annotations
 
@@ -9,36 +9,22 @@ import cv2
 import numpy as np
 import skia
 
-from pipeline.face.colours import argb, from_oklch, to_oklch
+from pipeline.face.colours import argb, from_oklch, shade
+from pipeline.portrait.grounds import Ground, choose
 from pipeline.portrait.style import Backdrop, Style
+from pipeline.portrait.svg import Layer
 from pipeline.types import Mood, Persona, Picture
 
-_MUD = (92.0, 142.0)
-"""Hues that turn to mud when they darken towards the edges."""
-_GREYISH = 0.035
-"""Chroma below which the art's hue says nothing and the mood chooses the ground."""
-_MOOD_HUES = {
-    Mood.JOY: 85.0, Mood.ANGER: 25.0, Mood.SADNESS: 255.0, Mood.FEAR: 300.0, Mood.SURPRISE: 195.0, Mood.CALM: 160.0,
-}  # fmt: skip
-_MOOD_TURNS = {
-    Mood.JOY: 150.0, Mood.ANGER: 175.0, Mood.SADNESS: 190.0, Mood.FEAR: 220.0, Mood.SURPRISE: 180.0, Mood.CALM: 165.0,
-}  # fmt: skip
-"""Degrees between the art's hue and the ground's: near its complement, which sets the thing off."""
 
-
-def paint_backdrop(style: Style, persona: Persona, art: tuple[int, int, int], side: int, seed: int) -> Picture:
-    """The ground for art whose main colour is ``art``."""
-    rng = random.Random(f"backdrop:{seed}")
-    lightness, chroma, hue = to_oklch(art)
-    answer = hue + _MOOD_TURNS[persona.mood] * rng.choice((-1, 1))
-    ground = _MOOD_HUES[persona.mood] if chroma < _GREYISH else answer
-    ground = (ground + rng.uniform(-18, 18)) % 360
-    if _MUD[0] < ground < _MUD[1]:
-        ground = _MUD[1] + 18.0 if ground > sum(_MUD) / 2 else _MUD[0] - 18.0
+def paint_backdrop(style: Style, persona: Persona, art: Layer, seed: int) -> Picture:
+    """The ground for ``art`` (side, side, 4), as large as it is."""
+    side = art.shape[0]
+    rng = random.Random(f"backdrop:{seed}:{persona.concept}")
+    ground = choose(persona, art, rng)
     surface = skia.Surface.MakeRasterN32Premul(side, side)
     canvas = surface.getCanvas()
     canvas.scale(side, side)
-    _GROUNDS[style.backdrop](canvas, ground, lightness, persona, rng)
+    _GROUNDS[style.backdrop](canvas, ground, persona, rng)
     pixels = surface.toarray(colorType=skia.kRGBA_8888_ColorType)
     return np.ascontiguousarray(pixels[..., :3])
 
@@ -49,41 +35,31 @@ def _glow(canvas: skia.Canvas, inner: str, outer: str, centre: tuple[float, floa
     canvas.drawRect(skia.Rect(0, 0, 1, 1), skia.Paint(AntiAlias=True, Shader=shader, Dither=True))
 
 
-def _studio(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
-    """A lit wall and a floor; the wall steps away from the art's lightness so that the outline reads."""
-    wall = 0.68 if lightness > 0.80 else 0.83 if lightness < 0.55 else 0.80
-    fall = 0.13
-    if 40.0 < hue < _MUD[0] + 1:  # yellow that darkens is brown
-        wall, fall = min(0.88, wall + 0.10), 0.07
-    sombre = {Mood.SADNESS: 0.08, Mood.FEAR: 0.16, Mood.ANGER: 0.04}.get(persona.mood, 0.0)
-    strength = 0.085 if persona.mood is Mood.SADNESS else 0.105
-    _glow(
-        canvas,
-        from_oklch(min(0.95, wall + 0.09 - sombre * 0.5), strength * 0.75, hue),
-        from_oklch(wall - fall - sombre, strength * 1.15, (hue + 22) % 360),
-        (0.5, 0.40),
-        0.78,
-    )
-    _PATTERNS[persona.mood](canvas, rng, from_oklch(min(0.98, wall + 0.13), strength * 0.6, hue))
-    floor = from_oklch(wall - 0.20 - sombre, strength, (hue + 12) % 360)
+def _studio(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
+    """A lit wall and a floor."""
+    centre, edge = from_oklch(*ground.centre), from_oklch(*ground.edge)
+    _glow(canvas, centre, edge, (0.5, 0.42), 0.78)
+    pattern = _stars if ground.stars else _PATTERNS[persona.mood]
+    pattern(canvas, rng, shade(centre, 0.16 if ground.centre[0] < 0.75 else 0.07))
+    floor = shade(edge, -0.09)
     shader = skia.GradientShader.MakeLinear(
         [skia.Point(0, 0.80), skia.Point(0, 1.0)], [argb(floor, 0.0), argb(floor, 0.75)]
     )
     canvas.drawRect(skia.Rect(0, 0.80, 1, 1), skia.Paint(Shader=shader, Dither=True))
 
 
-def _plain(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+def _plain(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
     """One colour and one big disc."""
-    light = 0.86 if lightness < 0.72 else 0.66
-    canvas.drawColor(argb(from_oklch(light, 0.10, hue)))
-    canvas.drawCircle(0.5, 0.52, 0.415, _fill(from_oklch(light + 0.08, 0.07, hue)))
+    centre, edge = from_oklch(*ground.centre), from_oklch(*ground.edge)
+    canvas.drawColor(argb(edge))
+    canvas.drawCircle(0.5, 0.52, 0.415, _fill(centre))
     for _ in range(6):
         angle, reach = rng.uniform(0, math.tau), rng.uniform(0.46, 0.62)
-        dot = _fill(from_oklch(light - 0.12, 0.11, (hue + 40) % 360))
+        dot = _fill(shade(edge, -0.10))
         canvas.drawCircle(0.5 + reach * math.cos(angle), 0.52 + reach * math.sin(angle), rng.uniform(0.008, 0.022), dot)
 
 
-def _blinds(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+def _blinds(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
     """Lamp light through a venetian blind on a dark wall."""
     _glow(canvas, "#6c6c6c", "#0d0d0d", (0.5, 0.40), 0.72)
     slant = rng.choice((-1, 1)) * rng.uniform(7, 13)
@@ -98,25 +74,27 @@ def _blinds(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona,
     _vignette(canvas, 0.75)
 
 
-def _wash(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+def _wash(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
     """Two wet colours running into each other on cream paper."""
     canvas.drawColor(argb("#fbf4e6"))
     blur = skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.035)
     for i in range(16):
-        colour = from_oklch(rng.uniform(0.82, 0.90), rng.uniform(0.05, 0.09), (hue + rng.uniform(-35, 35)) % 360)
-        angle, reach = i * math.tau / 16, rng.uniform(0.12, 0.30)
-        paint = skia.Paint(AntiAlias=True, Color=argb(colour, 0.55), MaskFilter=blur)
+        colour = from_oklch(
+            rng.uniform(0.78, 0.86), rng.uniform(0.07, 0.11), (ground.edge[2] + rng.uniform(-35, 35)) % 360
+        )
+        angle, reach = i * math.tau / 16, rng.uniform(0.22, 0.40)
+        paint = skia.Paint(AntiAlias=True, Color=argb(colour, 0.62), MaskFilter=blur)
         canvas.drawCircle(0.5 + reach * math.cos(angle), 0.5 + reach * math.sin(angle), rng.uniform(0.10, 0.19), paint)
 
 
-def _night(canvas: skia.Canvas, hue: float, lightness: float, persona: Persona, rng: random.Random) -> None:
+def _night(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
     """A dark street, the glow of two signs, a grid of light below."""
     _glow(canvas, "#2a1650", "#07040f", (0.5, 0.42), 0.78)
     blur = skia.MaskFilter.MakeBlur(skia.kNormal_BlurStyle, 0.10)
     for x, turn in ((0.10, 0.0), (0.90, 130.0)):
-        paint = skia.Paint(Color=argb(from_oklch(0.62, 0.22, (hue + turn) % 360), 0.55), MaskFilter=blur)
+        paint = skia.Paint(Color=argb(from_oklch(0.62, 0.22, (ground.edge[2] + turn) % 360), 0.55), MaskFilter=blur)
         canvas.drawCircle(x, rng.uniform(0.25, 0.5), 0.20, paint)
-    line = from_oklch(0.72, 0.18, (hue + 130) % 360)
+    line = from_oklch(0.72, 0.18, (ground.edge[2] + 130) % 360)
     for i in range(-9, 10):
         canvas.drawLine(0.5 + i * 0.035, 0.80, 0.5 + i * 0.16, 1.0, _stroke(line, 0.0025, 0.5))
     for i in range(6):
@@ -165,6 +143,19 @@ def _mist(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
         paint = skia.Paint(Color=argb(colour, 0.22), MaskFilter=blur)
         x, y = rng.uniform(-0.1, 0.9), rng.uniform(0.1, 0.95)
         canvas.drawOval(skia.Rect(x, y, x + rng.uniform(0.3, 0.6), y + rng.uniform(0.05, 0.10)), paint)
+
+
+def _stars(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:
+    for _ in range(90):
+        canvas.drawCircle(rng.uniform(0, 1), rng.uniform(0, 0.9), rng.uniform(0.0008, 0.0035), _fill(colour, 0.9))
+    for _ in range(5):
+        x, y, reach = rng.uniform(0.04, 0.96), rng.uniform(0.04, 0.5), rng.uniform(0.010, 0.020)
+        path = skia.Path()
+        path.moveTo(x, y - reach)
+        for step in range(1, 9):
+            angle, far = step * math.tau / 8, reach if step % 2 == 0 else reach * 0.28
+            path.lineTo(x + far * math.sin(angle), y - far * math.cos(angle))
+        canvas.drawPath(path, _fill("#ffffff", 0.9))
 
 
 def _hills(canvas: skia.Canvas, rng: random.Random, colour: str) -> None:

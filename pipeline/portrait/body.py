@@ -29,6 +29,7 @@ class BodyRow(Value):
     words: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     colour: tuple[float, float, float] | None = Field(default=None, description="OKLCH; None: from the words")
+    tints: dict[str, tuple[float, float, float]] = Field(default_factory=dict, description="word -> its own colour")
     outline: str
     face: tuple[Fraction, Fraction, Fraction]
     behind: str = ""
@@ -54,6 +55,11 @@ def recipe(thing: str) -> BodyRow | None:
     return next((row for row in bodies() if tails.intersection(row.words)), None)
 
 
+def known(thing: str) -> bool:
+    """Whether a recipe has exactly this name."""
+    return any(thing in row.words for row in bodies())
+
+
 def family(persona: Persona) -> tuple[BodyRow, str]:
     """The silhouette family that the words hint at, else one by chance that stays with the thing; and why."""
     families = [row for row in bodies() if row.hints]
@@ -61,15 +67,17 @@ def family(persona: Persona) -> tuple[BodyRow, str]:
     for word in said:
         for row in families:
             if word in row.hints or word.removesuffix("s") in row.hints:
-                return row, f"no picture fits; {word!r} asks for the shape {row.id!r}"
+                return row, f"no picture fits {persona.thing!r}, so a {row.id} body was drawn, as {word!r} suggests"
     plain = [row for row in families if row.id in ("blob", "sphere", "cushion", "crystal", "cloud")]
     row = plain[zlib.crc32(persona.thing.encode()) % len(plain)]
-    return row, f"no picture fits; the shape {row.id!r} was drawn for it"
+    return row, f"no picture fits {persona.thing!r}, so a {row.id} body was drawn"
 
 
 def svg(row: BodyRow, persona: Persona) -> str:
     """The body as SVG, in its recipe's colour or one that thing and mood agree on."""
-    lightness, chroma, hue = row.colour or _colour(persona)
+    said = re.findall(r"[a-z]+", persona.thing.lower())
+    own = next((row.tints[key] for word in said for key in (word, word.removesuffix("s")) if key in row.tints), None)
+    lightness, chroma, hue = own or row.colour or _colour(persona)
     shades = {
         "light": from_oklch(min(0.97, lightness + 0.13), chroma * 0.75, hue),
         "base": from_oklch(lightness, chroma, hue),
@@ -104,4 +112,4 @@ def _gradients(shades: dict[str, str]) -> str:
 def _colour(persona: Persona) -> tuple[float, float, float]:
     """A hue near the mood's, moved by the thing's own name: two sad things differ."""
     chance = zlib.crc32(persona.thing.encode())
-    return 0.70 + (chance >> 8) % 9 / 100, 0.12, (_MOOD_HUES[persona.mood] + chance % 70 - 35) % 360
+    return 0.70 + (chance >> 8) % 9 / 100, 0.12, (_MOOD_HUES[persona.mood] + chance % 160 - 80) % 360

@@ -21,11 +21,15 @@ from pipeline.stages import EngineConfig
 from pipeline.types import Persona, Picture, Portrait, Size
 
 SIDE = 1024
-_FILL = {Size.TINY: 0.66, Size.SMALL: 0.74, Size.MEDIUM: 0.80, Size.LARGE: 0.88, Size.HUGE: 1.0}
+_FILL = {Size.TINY: 0.66, Size.SMALL: 0.74, Size.MEDIUM: 0.80, Size.LARGE: 0.88, Size.HUGE: 0.94}
 """Share of the picture that a thing of this size fills."""
 _LEAST_FACE = 0.175
 """Radius of the smallest face, in shares of the picture; a thing with less room is brought nearer."""
 _NEAREST = 2.4
+_BUSY = 0.22
+"""Busyness (`skin_under`) from which the surface below a face is calmed."""
+_FOREHEAD = ((-0.38, -1.1), (0.0, -1.12), (0.38, -1.1))
+"""Where lines of age are drawn highest, in face units."""
 _EYES = {Size.TINY: 1.13, Size.SMALL: 1.06, Size.MEDIUM: 1.0, Size.LARGE: 0.97, Size.HUGE: 0.92}
 
 
@@ -55,35 +59,39 @@ class Illustrator:
     def paint(self, persona: Persona, style: str | None, seed: int) -> Portrait:
         """The portrait. Raises ``BadRequest`` for an unknown style. The same arguments give the same picture."""
         look, why_style = choose(persona, style)
+        persona = persona.model_copy(update={"thing": _compound(persona)})
         subject = self._subject(persona)
         if look.finish is Finish.FLAT:
             svg.flatten(subject.drawing)
         window, box = _compose(subject, persona)
         layer = svg.rasterise(subject.drawing, window, SIDE)
         word = finish.recolour(layer, _words(persona))
-        main, _ = placement.skin_under(layer, box)
+        _, busy = placement.skin_under(layer, box)
+        if busy > _BUSY and not subject.id.startswith("body:"):  # bodies are drawn for a face
+            placement.calm(layer, box, min(0.9, 0.35 + busy))
         layer = finish.apply(look.finish, layer, seed)
-        ground = backdrop.paint_backdrop(look, persona, main, SIDE, seed)
+        ground = backdrop.paint_backdrop(look, persona, layer, seed)
         backdrop.contact_shadow(ground, layer[..., 3], 0.5 if look.finish is not Finish.FLAT else 0.28)
         plate = _over(layer, ground)
         rig = _fit(persona, layer, box, look.finish, seed)
         picture = _with_face(plate, rig)
-        painted = f"; painted {word}" if word else ""
+        painted = f", painted {word}" if word else ""
         return Portrait(
             picture=picture,
             landmarks=landmarks(rig, rest_pose(rig), SIDE),
             style=look.id,
             art=subject.id,
-            reason=f"Art {subject.id}: {subject.why}{painted}. Style {look.id}: {why_style}.",
+            reason=f"{subject.why}{painted}; {look.id}, {why_style}",
             plate=plate,
             rig=rig.model_dump_json(),
         )
 
     def _subject(self, persona: Persona) -> _Subject:
         if row := body.recipe(persona.thing):
-            return _drawn(row, persona, f"drawn for {persona.thing!r}")
+            return _drawn(row, persona, f"drawn on our own {row.id.replace('-', ' ')}, made for {persona.thing!r}")
         if match := self._art.find(persona):
             drawing = svg.parse(self._art.read(match.id))
+            svg.paint(drawing, match.row.paint)
             svg.remove(drawing, match.row.remove)
             thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE)
             box = FaceBox(*match.row.face, match.row.tilt) if match.row.face else placement.find_place(thumbnail)
@@ -133,14 +141,22 @@ def _within(centre: float, size: float, low: float, high: float) -> float:
 
 def _fit(persona: Persona, layer: svg.Layer, box: FaceBox, look: Finish, seed: int) -> FaceRig:
     """A rig in the colours that the finished art has below it."""
-    skin, busy = placement.skin_under(layer, box)
+    skin, _ = placement.skin_under(layer, box)
     rig = FaceRig.fit(persona, (box.x, box.y), box.radius, skin, seed, tilt=box.tilt)
     eyes = _EYES[persona.size]
     changes: dict[str, object] = {"eye_width": rig.eye_width * eyes, "eye_height": rig.eye_height * eyes}
     changes["eye_spacing"] = rig.eye_spacing + rig.eye_width * (eyes - 1)
-    if busy > 0.22:
-        changes["halo"] = min(0.85, 0.25 + busy)
+    if not placement.covers(layer, box, _FOREHEAD):
+        changes["wrinkles"] = 0.0  # lines of the forehead must not run off the thing
     return finish.tone(look, rig.model_copy(update=changes))
+
+
+def _compound(persona: Persona) -> str:
+    """The thing with the word before it where only both together name it: a mirror ball is no football."""
+    thing = persona.thing.lower()
+    before = re.findall(r"[a-z]+", persona.concept.lower().partition(thing or "\n")[0])
+    both = f"{before[-1]} {thing}" if before else ""
+    return both if art.known(both) or body.known(both) else persona.thing
 
 
 def _words(persona: Persona) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -72,3 +74,35 @@ def skin_under(picture: Layer, box: FaceBox) -> tuple[tuple[int, int, int], floa
     median = np.median(colours, axis=0)
     spread = float(np.abs(colours @ (0.3, 0.59, 0.11) - median @ (0.3, 0.59, 0.11)).mean())
     return (int(median[0]), int(median[1]), int(median[2])), min(1.0, spread / 40.0)
+
+
+def calm(layer: Layer, box: FaceBox, amount: float) -> None:
+    """Blur the art below a face, in place, by ``amount`` 0..1; the outline stays, so nothing shows beside the thing."""
+    side = layer.shape[0]
+    left, top = (max(0, int((middle - 1.2 * box.radius) * side)) for middle in (box.x, box.y))
+    right, bottom = (min(side, int((middle + 1.2 * box.radius) * side)) for middle in (box.x, box.y))
+    part = layer[top:bottom, left:right]
+    if part.size == 0:
+        return
+    small = cv2.resize(part, (48, 48), interpolation=cv2.INTER_AREA).astype(np.float32)
+    weight = cv2.GaussianBlur(small[..., 3], (0, 0), 9.0) + 1e-3
+    soft = cv2.GaussianBlur(small[..., :3] * small[..., 3:], (0, 0), 9.0) / weight[..., None]
+    ys, xs = np.mgrid[0:48, 0:48] + 0.5
+    away = np.hypot((left + xs / 48 * (right - left)) / side - box.x, (top + ys / 48 * (bottom - top)) / side - box.y)
+    mask = amount * np.clip((1.15 - away / box.radius) / 0.45, 0.0, 1.0)
+    size = (part.shape[1], part.shape[0])
+    blend = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)[..., None]
+    target = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
+    part[..., :3] = np.clip(part[..., :3] * (1 - blend) + target * blend, 0, 255).astype(np.uint8)
+
+
+def covers(layer: Layer, box: FaceBox, points: Sequence[tuple[float, float]]) -> bool:
+    """Whether the art is below all ``points``, which are in face units."""
+    side = layer.shape[0]
+    cos, sin = math.cos(math.radians(box.tilt)), math.sin(math.radians(box.tilt))
+    for x, y in points:
+        column = int((box.x + box.radius * (x * cos - y * sin)) * side)
+        row = int((box.y + box.radius * (x * sin + y * cos)) * side)
+        if not (0 <= column < side and 0 <= row < side) or layer[row, column, 3] < 200:
+            return False
+    return True

@@ -60,9 +60,9 @@ def choose(persona: Persona, wished: str | None) -> tuple[Style, str]:
     if wished is not None:
         if wished not in styles():
             raise BadRequest(f"There is no style {wished[:40]!r}. Known: {', '.join(styles())}.")
-        return styles()[wished], "it was asked for"
+        return styles()[wished], "as asked"
     words = set(re.findall(r"[a-z]+", f"{persona.concept} {persona.temper}".lower()))
     for style in styles().values():
         if asked := words.intersection(style.suits):
-            return style, f"{min(asked)!r} suits it"
-    return next(iter(styles().values())), "nothing asks for another"
+            return style, f"which suits {min(asked)!r}"
+    return next(iter(styles().values())), "the house style, since nothing asks for another"

@@ -1,4 +1,4 @@
-"""`chatanything bench` gives every figure that the README shows. How fast is for `make bench` to say, not for a test."""
+"""`chatanything bench` gives every figure of the README. How fast is for `make bench` to say, not for a test."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import BadRequest, MissingAsset
+from pipeline.face.colours import hue_distance, to_oklch
 from pipeline.face.landmarks import landmarks
 from pipeline.face.rig import FaceRig, rest_pose
-from pipeline.portrait import art, body, finish, placement, svg
+from pipeline.portrait import art, body, finish, grounds, placement, svg
 from pipeline.portrait.illustrator import SIDE, Illustrator
 from pipeline.portrait.style import choose, styles
 from pipeline.stages import EngineConfig
@@ -44,7 +44,7 @@ apple red-apple, apples red-apple, oak deciduous-tree, old oak deciduous-tree, c
 puppy dog-face, bunny rabbit-face, mouse mouse-face, cow cow-face, pig pig-face, tiger tiger-face, lion lion,
 fox fox, wolves wolf, bear bear, panda panda, koala koala, frog frog, owl owl, octopus octopus, penguin penguin,
 robot robot, ghost ghost, alien alien, skull skull, pumpkin jack-o-lantern, snowman snowman-without-snow,
-moon full-moon, sun sun, star star, cloud cloud, fire fire, comet comet, snowflake snowflake, volcano volcano,
+moon full-moon, sun sun, star star, cloud cloud, fire fire, comet comet, volcano volcano,
 teapot teapot, kettle teapot, coffee hot-beverage, bread bread, cheese cheese-wedge, pizza pizza, egg egg,
 cookie cookie, donut doughnut, birthday cake birthday-cake, lemon lemon, tomato tomato, cherries cherries,
 strawberries strawberry, cactus cactus, rose rose, sunflower sunflower, alarm clock alarm-clock, book closed-book,
@@ -98,29 +98,77 @@ def test_things_without_art_have_recipes(thing: str, shape: str) -> None:
     assert row.id == shape
 
 
-def test_every_row_names_a_picture_and_elements_that_exist(index: art.ArtIndex) -> None:
+def test_every_word_belongs_to_one_row() -> None:
     words = [word for row in art.table().art for word in row.words]
     assert len(words) == len(set(words))
-    for row in art.table().art:
-        svg.remove(svg.parse(index.read(row.id)), row.remove)
+    bodies = [word for row in body.bodies() for word in (*row.words, *row.hints)]
+    assert len(bodies) == len(set(bodies))
 
 
-@cache
-def sample() -> tuple[art.ArtRow, ...]:
-    return tuple(random.Random(7).sample([row for row in art.table().art if row.face], 40))
-
-
-@pytest.mark.parametrize("row", sample(), ids=lambda row: row.id)
-def test_curated_faces_sit_on_their_things(index: art.ArtIndex, row: art.ArtRow) -> None:
+@pytest.mark.parametrize("row", art.table().art, ids=lambda row: row.id)
+def test_every_row_of_the_table_is_right(index: art.ArtIndex, row: art.ArtRow) -> None:
+    """The art's own face goes, nothing else does, and ours lies on what is left."""
     drawing = svg.parse(index.read(row.id))
+    before = len(svg.elements(drawing))
+    svg.paint(drawing, row.paint)
     svg.remove(drawing, row.remove)
-    alpha = svg.rasterise(drawing, (0, 0, 1, 1), 96)[..., 3]
-    assert row.face is not None
-    x, y, radius = (value * 96 for value in row.face)
-    ys, xs = np.mgrid[0:96, 0:96]
+    assert len(svg.elements(drawing)) == before - len(set(row.remove))
+    assert not set(row.paint) & set(row.remove)
+    alpha = svg.rasterise(drawing, (0, 0, 1, 1), 64)[..., 3]
+    x, y, radius = (value * 64 for value in row.face or (0.5, 0.5, 0.1))
+    ys, xs = np.mgrid[0:64, 0:64] + 0.5
     # Eyes and mouth reach 0.7 of the radius; brows and chin may overhang.
-    features = np.hypot(xs + 0.5 - x, ys + 0.5 - y) < radius * 0.7
-    assert (alpha[features] > 128).mean() > 0.93
+    features = np.hypot(xs - x, ys - y) < radius * 0.7
+    assert (alpha[features] > 128).mean() > 0.75  # a doughnut has a hole
+
+
+@pytest.mark.parametrize("row", body.bodies(), ids=lambda row: row.id)
+def test_the_face_of_a_body_lies_on_it(row: body.BodyRow) -> None:
+    alpha = svg.rasterise(svg.parse(body.svg(row, persona("thing"))), (0, 0, 1, 1), 100)[..., 3]
+    x, y, radius = (value * 100 for value in row.face)
+    ys, xs = np.mgrid[0:100, 0:100] + 0.5
+    assert (alpha[np.hypot(xs - x, ys - y) < radius * 0.7] > 128).all()
+
+
+def test_no_element_is_removed_that_is_not_there(index: art.ArtIndex) -> None:
+    drawing = svg.parse(index.read("fluent:red-apple"))
+    with pytest.raises(ValueError, match="no number 999"):
+        svg.remove(drawing, [999])
+    with pytest.raises(ValueError, match="no number 999"):
+        svg.paint(drawing, {999: "#ffffff"})
+
+
+@pytest.mark.parametrize("mood", list(Mood))
+@pytest.mark.parametrize("colour", [(220, 40, 40), (250, 210, 40), (60, 160, 70), (240, 240, 245), (40, 30, 60)])
+def test_a_thing_stands_out_on_its_ground(mood: Mood, colour: tuple[int, int, int]) -> None:
+    layer = np.zeros((128, 128, 4), np.uint8)
+    layer[24:104, 24:104] = (*colour, 255)
+    for seed in range(5):
+        ground = grounds.choose(persona("thing", mood=mood), layer, random.Random(seed))
+        lightness, chroma, hue = to_oklch(colour)
+        away = abs(lightness - ground.centre[0]) + 2 * abs(chroma - ground.centre[1])
+        assert away > 0.1 or hue_distance(hue, ground.centre[2]) > 50
+
+
+def test_calming_stays_on_the_thing_and_covers_asks_for_art() -> None:
+    layer = np.zeros((200, 200, 4), np.uint8)
+    layer[:, 80:] = (10, 10, 10, 255)
+    layer[::8, 80:, :3] = 250
+    before = layer.copy()
+    box = placement.FaceBox(0.45, 0.5, 0.2)
+    placement.calm(layer, box, 0.9)
+    np.testing.assert_array_equal(layer[..., 3], before[..., 3])
+    assert layer[80:120, 85:95, 0].std() < 0.5 * before[80:120, 85:95, 0].std()
+    np.testing.assert_array_equal(layer[:, 150:], before[:, 150:])
+    assert placement.covers(layer, box, ((0.5, 0.0),))
+    assert not placement.covers(layer, box, ((-0.9, 0.0),))
+    assert not placement.covers(layer, box, ((9.0, 0.0),))
+
+
+def test_two_words_name_a_thing_of_their_own(painter: Illustrator) -> None:
+    portrait = painter.paint(persona("ball", "a vain mirror ball"), "flat", 1)
+    assert portrait.art == "fluent:mirror-ball"
+    assert portrait.reason == "drawn on Fluent's mirror ball, the picture for 'mirror ball'; flat, as asked"
 
 
 def test_the_free_place_is_on_the_thing_and_off_its_hole() -> None:
