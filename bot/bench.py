@@ -69,7 +69,7 @@ async def measure(settings: Settings, rounds: int, say: Callable[[str], None]) -
         say("whole commands")
         rows.append(await _command(settings, rounds, Path(scratch)))
     rows.append(Row("peak memory of the process tree", memory.peak / 1e6, "MB"))
-    rows.append(Row("installed packages and assets", _installed(settings) / 1e6, "MB"))
+    rows.append(Row("packages of this environment and assets", _installed(settings) / 1e6, "MB"))
     return rows
 
 

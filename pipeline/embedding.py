@@ -42,10 +42,6 @@ class Embedder:
         rows = [_vector(tokenizer, session, text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, _WIDTH), np.float32)
 
-    def release(self) -> None:
-        """Let go of the model, about 90 MB; the next call loads it again."""
-        self._loaded = None
-
     def _load(self) -> tuple[Tokenizer, ort.InferenceSession]:
         if self._loaded is None:
             tokenizer = Tokenizer.from_file(str(_package_file(*_TOKENIZER)))

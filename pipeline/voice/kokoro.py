@@ -55,8 +55,6 @@ class KokoroSpeaker:
         words = speakable(text)
         if not words:
             return delivery.silence(text)
-        # Two models at once are much for a small machine, and to load that one again is quick beside speaking.
-        self._matcher.release()
         table, british = self._mixture(recipe)
         vocabulary = _vocabulary()
         symbols = "".join(c for c in self._g2p(british)(respelled(words)) if c in vocabulary)

@@ -78,10 +78,6 @@ class Matcher:
             engine=self._engine, parts=parts, pitch=pitch, formant=formant, pace=pace, effect=effect, reason=reason
         )
 
-    def release(self) -> None:
-        """Let go of the embedder's model; the descriptions stay embedded."""
-        self._embedder.release()
-
     def rank(self, persona: Persona, wanted: Wanted) -> list[tuple[Voice, float]]:
         """Voices the persona may have with their distance from it, nearest first."""
         meaning = self._meanings(persona)

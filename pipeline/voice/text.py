@@ -43,6 +43,9 @@ _CLAUSE = re.compile(r"(?:[,;:]|\s?—)\s+(?=\S)")
 
 FIRST_PIECE = 70
 """Characters up to which the first piece is left whole; a longer one is cut at a clause so that sound starts soon."""
+SHORTEST_PIECE = 30
+"""Characters below which a sentence is spoken together with the next: each call of a speech model makes about half a
+second of silence beside the speech, and takes as long for it as for words."""
 LONGEST_PIECE = 240
 
 
@@ -90,9 +93,22 @@ def sentences(text: str) -> list[str]:
     pieces: list[str] = []
     for sentence in _split_sentences(speakable(text)):
         pieces += _split_clauses(sentence, LONGEST_PIECE)
+    pieces = _gathered(pieces)
     if pieces and len(pieces[0]) > FIRST_PIECE:
         pieces[:1] = _first_clause(pieces[0])
     return pieces
+
+
+def _gathered(pieces: list[str]) -> list[str]:
+    """Short neighbours as one piece; a short last one joins the one before it."""
+    gathered: list[str] = []
+    for piece in pieces:
+        near = gathered and min(len(gathered[-1]), len(piece)) < SHORTEST_PIECE
+        if near and len(gathered[-1]) + len(piece) < FIRST_PIECE:
+            gathered[-1] += f" {piece}"
+        else:
+            gathered.append(piece)
+    return gathered
 
 
 def _letter(c: str) -> str:

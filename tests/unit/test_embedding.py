@@ -48,9 +48,3 @@ def test_missing_package_says_what_mends_it(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(MissingAsset) as caught:
         Embedder().encode(["x"])
     assert caught.value.remedy == "make setup"
-
-
-def test_released_and_loaded_again(embedder: Embedder) -> None:
-    before = embedder.encode(["teapot"])
-    embedder.release()
-    np.testing.assert_array_equal(embedder.encode(["teapot"]), before)

@@ -55,9 +55,16 @@ def test_pieces_hold_every_word(written: str) -> None:
 
 
 def test_abbreviations_do_not_end_a_sentence() -> None:
-    assert sentences("Mr. Oak met Dr. J. Root, i.e. me. Then he left.") == [
+    assert sentences("Mr. Oak met Dr. J. Root, i.e. me. Then he left for the hills over the river.") == [
         "Mr. Oak met Dr. J. Root, i.e. me.",
-        "Then he left.",
+        "Then he left for the hills over the river.",
+    ]
+
+
+def test_short_sentences_are_spoken_together() -> None:
+    assert sentences("Oh, good! Call me Ada! Coffee people live two doors down on the left hand. Poor things.") == [
+        "Oh, good! Call me Ada!",
+        "Coffee people live two doors down on the left hand. Poor things.",
     ]
 
 
