@@ -30,7 +30,7 @@ help:
 	@echo 'make test                           all set-up, then the tests'
 	@echo 'make lint                           style, types, and which part may import which'
 	@echo 'make bench                          measure speed and memory'
-	@echo 'make docs                           write the generated pages and pictures of docs/ anew'
+	@echo 'make docs                           write the generated pages of docs/ anew (pictures: python -m bot.docs --pictures)'
 	@echo 'make clean                          remove .venv and caches; characters, voices and art stay'
 
 setup: $(INSTALLED)
