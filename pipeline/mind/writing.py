@@ -228,7 +228,7 @@ class Draft:
         """Second person, 60 to 120 words."""
         # "fog, secretly" closes a list better than it opens one.
         likes = sorted(map(_second_person, self.likes[:2]), key=lambda like: "," in like)
-        dreads = sorted(map(_second_person, self.dislikes[:2]), key=lambda dread: "," in dread)
+        dreads = sorted(map(_second_person, self.dislikes[:2]), key=lambda dread: ("," in dread, word_count(dread)))
         kind_natures = self.dice.order("nature", self.kind.natures)
         sentences = [
             f"You are {self.name}, {self.description}.",
