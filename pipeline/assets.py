@@ -37,6 +37,7 @@ from pipeline import iconify, npm
 from pipeline.errors import CorruptAsset, MissingAsset, StorageFailed
 
 REMEDY = "chatanything assets --fetch"
+REINSTALL = "make setup"
 _LAYOUT = 1  # raised when what a fetch writes changes: older folders are then fetched again
 
 
@@ -182,13 +183,9 @@ def _read_manifest(folder: Path, integrity: str) -> _Manifest | None:
     return manifest if sound else None
 
 
-def _sha256(*paths: Path) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as file:
-            while chunk := file.read(1 << 20):
-                digest.update(chunk)
-    return digest.hexdigest()
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def status(home: Path) -> tuple[Status, ...]:
@@ -207,14 +204,7 @@ def _verify(home: Path, asset: NpmAsset | PypiAsset) -> int:
     if isinstance(asset, NpmAsset):
         folder = home / asset.folder
         return sum((folder / name).stat().st_size for name in _check_folder(folder, asset).files)
-    remedy = "make setup"
-    paths = [_in_package(name) for name in asset.files]
-    found = [path for path in paths if path is not None and path.is_file()]
-    if len(found) < len(paths):
-        raise MissingAsset(f"The package of {asset.id} ({asset.purpose}) is not installed.", remedy=remedy)
-    if _sha256(*found) != asset.sha256:
-        raise CorruptAsset(f"The package of {asset.id} ({asset.purpose}) is damaged.", remedy=remedy)
-    return sum(path.stat().st_size for path in found)
+    return len(_packaged(asset))
 
 
 def _status(home: Path, asset: NpmAsset | PypiAsset) -> Status:
@@ -226,11 +216,28 @@ def _status(home: Path, asset: NpmAsset | PypiAsset) -> Status:
         return Status(asset, State.MISSING, 0)
 
 
-def _in_package(name: str) -> Path | None:
-    """Path of ``package/file`` where Python would import the package from, without importing it."""
-    package, _, rest = name.partition("/")
+def read_package(asset_id: str) -> bytes:
+    """The files of an asset that is a Python package, joined. Raises ``MissingAsset`` or ``CorruptAsset``."""
+    asset = next(row for row in catalogue().asset if row.id == asset_id)
+    if not isinstance(asset, PypiAsset):
+        raise ValueError(f"{asset_id} is not a Python package")
+    return _packaged(asset)
+
+
+def _packaged(asset: PypiAsset) -> bytes:
+    content = b"".join(package_file(*name.split("/", 1)).read_bytes() for name in asset.files)
+    if hashlib.sha256(content).hexdigest() != asset.sha256:
+        raise CorruptAsset(f"The package of {asset.id} ({asset.purpose}) is damaged.", remedy=REINSTALL)
+    return content
+
+
+def package_file(package: str, name: str) -> Path:
+    """A file of an installed Python package, found without importing it. Raises ``MissingAsset``."""
     spec = importlib.util.find_spec(package)
-    return Path(spec.origin).parent / rest if spec and spec.origin else None
+    path = Path(spec.origin).parent / name if spec and spec.origin else None
+    if path is None or not path.is_file():
+        raise MissingAsset(f"The Python package {package} is not installed, or not whole.", remedy=REINSTALL)
+    return path
 
 
 def fetch(home: Path, say: Callable[[str], None] = lambda line: None) -> tuple[Fetched, ...]:

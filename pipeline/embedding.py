@@ -7,16 +7,14 @@ Python code is never imported.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 from tokenizers import Tokenizer
 
-from pipeline.errors import MissingAsset
+from pipeline.assets import package_file
 
 Vectors = npt.NDArray[np.float32]
 
@@ -44,13 +42,13 @@ class Embedder:
 
     def _load(self) -> tuple[Tokenizer, ort.InferenceSession]:
         if self._loaded is None:
-            tokenizer = Tokenizer.from_file(str(_package_file(*_TOKENIZER)))
+            tokenizer = Tokenizer.from_file(str(package_file(*_TOKENIZER)))
             tokenizer.enable_truncation(max_length=_MAX_TOKENS)
             tokenizer.no_padding()
             options = ort.SessionOptions()
             options.intra_op_num_threads = options.inter_op_num_threads = 1
             options.enable_cpu_mem_arena = False
-            session = ort.InferenceSession(str(_package_file(*_MODEL)), options, providers=["CPUExecutionProvider"])
+            session = ort.InferenceSession(str(package_file(*_MODEL)), options, providers=["CPUExecutionProvider"])
             self._loaded = tokenizer, session
         return self._loaded
 
@@ -66,14 +64,3 @@ def _vector(tokenizer: Tokenizer, session: ort.InferenceSession, text: str) -> V
     hidden = session.run(None, {name: value for name, value in feeds.items() if name in wanted})[0]
     mean: Vectors = hidden[0].mean(axis=0, dtype=np.float32)
     return mean / max(float(np.linalg.norm(mean)), 1e-12)
-
-
-def _package_file(package: str, name: str) -> Path:
-    """A file of an installed package, found without importing it."""
-    spec = importlib.util.find_spec(package)
-    path = Path(spec.origin).parent / name if spec and spec.origin else None
-    if path is None or not path.is_file():
-        raise MissingAsset(
-            f"The sentence vectors need the package {package}, and it is not installed.", remedy="make setup"
-        )
-    return path

@@ -19,6 +19,7 @@ import onnxruntime as ort
 from hibari import dsp
 from hibari.g2p import G2P
 
+from pipeline import assets
 from pipeline.errors import EngineFailed
 from pipeline.stages import EngineConfig
 from pipeline.types import Mood, Persona, Speech, VoiceRecipe
@@ -27,7 +28,6 @@ from pipeline.voice.catalogue import Tone
 from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
 from pipeline.voice.onnx import extra_output, open_session
-from pipeline.voice.packaged import read_model
 from pipeline.voice.text import respelled, speakable
 
 Frames = npt.NDArray[np.float32]
@@ -101,7 +101,7 @@ class HibariSpeaker:
 
     def _model(self) -> ort.InferenceSession:
         if self._session is None:
-            self._session = open_session(read_model("hibari") + extra_output(_DURATIONS))
+            self._session = open_session(assets.read_package("hibari") + extra_output(_DURATIONS))
         return self._session
 
 

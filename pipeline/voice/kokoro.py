@@ -24,7 +24,6 @@ from pipeline.voice import catalogue, delivery, sound
 from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
 from pipeline.voice.onnx import extra_output, open_session
-from pipeline.voice.packaged import read_model
 from pipeline.voice.text import respelled, speakable
 
 _DURATIONS = "/encoder/Clip_output_0"
@@ -108,7 +107,7 @@ class KokoroSpeaker:
 
     def _model(self) -> ort.InferenceSession:
         if self._session is None:
-            self._session = open_session(read_model("kokoro-model") + extra_output(_DURATIONS))
+            self._session = open_session(assets.read_package("kokoro-model") + extra_output(_DURATIONS))
         return self._session
 
 
