@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import traceback
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -79,9 +79,10 @@ def talk(
 
     async def main() -> None:
         from bot.app import open_app
+        from bot.conversation import find
 
         async with open_app(_settings(), voice_engine) as opened:
-            persona = await opened.conversation.find(name)
+            persona = await find(opened.conversation.personas, name)
             if say is not None:
                 document = await talk_once(opened.conversation, persona, say, out, _stderr() if as_json else _stdout())
                 if as_json:
@@ -264,7 +265,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
     _guard(lambda: asyncio.run(main))
 
 
-def _guard(main: Any) -> None:
+def _guard(main: Callable[[], None]) -> None:
     """The process edge: every error becomes a sentence on stderr and an exit status (2: the words; 1: the machine)."""
     try:
         main()

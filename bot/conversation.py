@@ -53,14 +53,6 @@ class Conversation:
         stored = await self.personas.add(summoned.persona, summoned.recipe, summoned.portrait)
         return stored, summoned
 
-    async def find(self, name: str) -> StoredPersona:
-        """The persona a person means: its name or id, else the only one whose name begins so or that was summoned
-        with these words.
-
-        Raises ``BadRequest`` with the names to choose from.
-        """
-        return await find(self.personas, name)
-
     async def say(self, persona: StoredPersona, text: str, conversation: str) -> AsyncIterator[ReplyDelta | Answer]:
         """The answer: its text as it streams, and last the whole of it with the clip.
 
@@ -85,7 +77,11 @@ class Conversation:
 
 
 async def find(personas: Personas, name: str) -> StoredPersona:
-    """See ``Conversation.find``; for commands that need no engines."""
+    """The persona a person means: its name or id, else the only one whose name begins so or that was summoned with
+    these words.
+
+    Raises ``BadRequest`` with the names to choose from.
+    """
     if found := await personas.find(name):
         return found
     everyone = await personas.list(limit=1000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,7 @@ def _spoken(spoken: Spoken, folder: Path, stem: str) -> dict[str, Any]:
     }
 
 
-def _place(folder: Path, make: Any) -> None:
+def _place(folder: Path, make: Callable[[Path], None]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as temporary:

@@ -162,10 +162,6 @@ class Speech:
         return len(self.samples) / self.rate
 
 
-class Rig(Value):
-    """Base of drawn-face descriptions; see ``pipeline.face.rig.FaceRig``."""
-
-
 @dataclass(frozen=True, slots=True)
 class Portrait:
     """A picture of the persona with exactly one face.

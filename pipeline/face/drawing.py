@@ -81,10 +81,7 @@ def _face_units(canvas: skia.Canvas, rig: FaceRig, side: float) -> Iterator[None
 
 
 def _skin_marks(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> None:
-    """Halo, blush and freckles."""
-    if rig.halo > 0:
-        paints.halo.setAlphaf(rig.halo)
-        disc(canvas, 0.0, 0.02, 1.12, 1.10, paints.halo)
+    """Blush and freckles."""
     paints.cheek.setAlphaf(min(1.0, rig.blush * (0.30 + 0.55 * pose.cheek)))
     for which in (-1, 1):
         x, y = which * (rig.eye_spacing + 0.16), 0.29 - 0.04 * max(pose.smile, 0.0)

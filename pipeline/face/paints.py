@@ -16,7 +16,6 @@ class Paints:
     def __init__(self, rig: FaceRig) -> None:
         light = to_oklch(parse(rig.skin))[0] > 0.5
         glow = shade(rig.skin, 0.10)
-        self.halo = _radial(rig.skin, [0.95, 0.85, 0.0], [0.0, 0.62, 1.0])
         self.contact = _radial(shade(rig.skin, -0.22, 1.1), [0.62, 0.50, 0.0], [0.0, 0.70, 1.0])
         self.cheek = _radial(rig.cheek, [1.0, 0.75, 0.0], [0.0, 0.35, 1.0])
         self.crease = _stroke(rig.rim, 0.024, 0.70)

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from pipeline.face import colours
 from pipeline.face.pose import RESTING, FacePose
-from pipeline.types import Age, Fraction, Gender, Mood, Persona, Rig
+from pipeline.types import Age, Fraction, Gender, Mood, Persona, Value
 
 Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
 Length = Annotated[float, Field(gt=0.0, le=2.0)]
@@ -39,7 +39,7 @@ class Nose(StrEnum):
     BRIDGE = "bridge"
 
 
-class FaceRig(Rig):
+class FaceRig(Value):
     """Everything that is lasting about a drawn face; `FacePose` holds what moves."""
 
     centre: tuple[float, float]
@@ -82,8 +82,6 @@ class FaceRig(Rig):
     bags: Fraction = 0.0
     freckles: bool = False
     skew: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
-    halo: Fraction = 0.0
-    """How much the face calms a busy surface below itself with a soft patch of the skin's colour."""
 
     @classmethod
     def fit(
