@@ -11,7 +11,7 @@ import re
 import unicodedata
 
 from pipeline.errors import BadRequest
-from pipeline.mind import lore
+from pipeline.mind.scripted import lore
 from pipeline.types import Value
 
 MAX_CHARACTERS = 300

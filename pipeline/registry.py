@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
@@ -12,7 +12,10 @@ from pipeline.errors import EngineUnavailable
 from pipeline.stages import EngineConfig
 
 ENGINES: Mapping[str, Mapping[str, str]] = {
-    "mind": {"scripted": "pipeline.mind.scripted:ScriptedMind"},
+    "mind": {
+        "openai": "pipeline.mind.openai:OpenAIMind",
+        "scripted": "pipeline.mind.scripted.engine:ScriptedMind",
+    },
     "voice": {
         "kokoro": "pipeline.voice.kokoro:KokoroSpeaker",
         "hibari": "pipeline.voice.hibari:HibariSpeaker",
@@ -34,6 +37,11 @@ def create(stage: str, name: str, config: EngineConfig) -> Any:
 
     Raises ``EngineUnavailable`` when nothing of that name is known.
     """
+    return load(stage, name)(config)
+
+
+def load(stage: str, name: str) -> Callable[[EngineConfig], Any]:
+    """The class behind a name, for engines that are opened and closed by their owner. Raises as ``create``."""
     if name in ENGINES[stage]:
         point = EntryPoint(name, ENGINES[stage][name], f"chatanything.{stage}")
     else:
@@ -42,4 +50,5 @@ def create(stage: str, name: str, config: EngineConfig) -> Any:
             known = ", ".join(names(stage))
             raise EngineUnavailable(f"There is no {stage} engine named {name!r}. Known: {known}.")
         point = found[0]
-    return point.load()(config)
+    engine: Callable[[EngineConfig], Any] = point.load()
+    return engine

@@ -6,12 +6,68 @@ Minds talk to networks and stream, so they are async. The other stages are arith
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.types import Frame, Mood, Persona, Portrait, ReplyDelta, Speech, Turn, VoiceRecipe
+from pydantic import SecretStr
+
+from pipeline.receipt import Receipt
+from pipeline.types import (
+    Fact,
+    Frame,
+    Line,
+    Memory,
+    Mood,
+    Persona,
+    Portrait,
+    ReplyDelta,
+    Speech,
+    StyleOption,
+    Turn,
+    VoiceOption,
+    VoiceRecipe,
+)
+
+
+class Task(StrEnum):
+    """What a language model is asked for; each may have a model of its own."""
+
+    PERSONA = "persona"
+    REPLY = "reply"
+    MEMORY = "memory"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True, slots=True)
+class ChatConfig:
+    """An OpenAI-compatible endpoint and how it is used."""
+
+    base_url: str = field(repr=False)  # it may hold a password
+    key: SecretStr
+    model: str
+    models: tuple[tuple[Task, str], ...] = ()
+    """Models for single tasks."""
+    words: int = 50
+    """Longest reply, in words."""
+    context: int = 4096
+    """Tokens that prompt and answer may fill together."""
+    timeout: float = 60.0
+    """Seconds of silence after which a call is given up: a slow answer may last longer, a stuck one may not."""
+    concurrency: int = 4
+    """Calls at the same time."""
+    sees: bool = False
+    """Whether the reply model takes pictures."""
+    chooses: bool = False
+    """Whether the choice model is good enough to pick voices and styles."""
+    prices: tuple[float, float] | None = None
+    """USD per million prompt tokens and completion tokens."""
+
+    def model_for(self, task: Task) -> str:
+        """The model of a task."""
+        return dict(self.models).get(task, self.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +76,49 @@ class EngineConfig:
 
     assets: Path
     """Folder that `chatanything assets --fetch` fills."""
+    chat: ChatConfig | None = None
+    """For minds that ask a language model."""
 
 
 class Mind(Protocol):
-    """Writes personas and speaks for them."""
+    """Writes personas, speaks for them and remembers for them.
 
-    async def write(self, concept: str, seed: int) -> Persona:
-        """A character for a cleaned concept. The same concept and seed give the same character."""
+    ``receipt`` takes what a call used and what the person should be told. All methods raise ``EngineUnavailable`` or
+    ``EngineFailed``.
+    """
 
-    def reply(self, persona: Persona, turns: Sequence[Turn], text: str, seed: int) -> AsyncIterator[ReplyDelta]:
-        """The answer to ``text`` after ``turns`` (oldest first), streamed in pieces."""
+    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+        """A character for a cleaned concept. Another seed gives another character."""
+
+    def reply(
+        self, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
+    ) -> AsyncGenerator[ReplyDelta, None]:
+        """The answer to a line in pieces, at least one; the first carries the mood. Closing it ends the work."""
+
+    async def learn(self, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt) -> Sequence[Fact]:
+        """What the line newly tells about the person who said it; mostly nothing."""
+
+    async def fold(self, persona: Persona, summary: str, turns: Sequence[Turn], receipt: Receipt) -> str:
+        """The summary of an earlier summary and the turns after it."""
+
+    async def choose(self, persona: Persona, what: str, options: Sequence[str], receipt: Receipt) -> int | None:
+        """Which of the described options fits the persona: an index, or None where the mind leaves it to others.
+
+        ``what``: what the options are: "voice", "portrait style".
+        """
+
+    async def close(self) -> None:
+        """Let go of connections. The mind is not used afterwards."""
 
 
 class Speaker(Protocol):
     """Finds a voice for a persona and speaks with it."""
 
     def choose(self, persona: Persona, seed: int) -> VoiceRecipe:
-        """The recipe of the voice that fits, with its reason."""
+        """The recipe of the voice that fits best, with its reason."""
+
+    def shortlist(self, persona: Persona, seed: int) -> Sequence[VoiceOption]:
+        """The few voices that fit, for a mind to choose from; the first is the one that ``choose`` gives."""
 
     def speak(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Speech:
         """One sentence as sound. Text without anything to say gives a short silence with no phonemes."""
@@ -45,8 +127,8 @@ class Speaker(Protocol):
 class Painter(Protocol):
     """Paints a portrait with one face."""
 
-    def styles(self) -> Sequence[str]:
-        """Ids of the styles this painter knows."""
+    def styles(self) -> Sequence[StyleOption]:
+        """The styles this painter knows."""
 
     def paint(self, persona: Persona, style: str | None, seed: int) -> Portrait:
         """A square portrait of at least 768 px; ``style`` None lets the painter choose."""

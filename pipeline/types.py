@@ -90,10 +90,12 @@ class Persona(Value):
     catchphrase: str
     greeting: str = Field(description="two or three short sentences, spoken on arrival")
     samples: tuple[str, str, str] = Field(description="three lines in character")
+    habits: str = Field(default="", description="how it talks: 'ends every sentence with a sigh'")
     appearance: str = Field(description="for the painter")
     voice_wish: str = Field(description="for the voice matcher")
-    language: str = "en"
+    language: str = Field(default="en", description="of name, greeting and replies; ISO 639-1")
     seed: int = 0
+    author: str = Field(default="scripted", description="the mind that wrote it: an engine, or a model's name")
 
 
 class Speaking(StrEnum):
@@ -109,6 +111,47 @@ class Turn(Value):
     speaking: Speaking
     text: str
     mood: Mood | None = None
+    speaker: str | None = Field(default=None, description="name of the person, where it is known")
+
+
+class Attachment(Value):
+    """A file that a person sent along."""
+
+    mime: str = Field(description="'image/png', 'image/jpeg', 'image/webp' ...")
+    data: bytes = Field(repr=False)
+
+
+class Line(Value):
+    """What a person says to a persona."""
+
+    text: str
+    speaker: str | None = Field(default=None, description="name of the person, where it is known")
+    picture: Attachment | None = None
+
+
+class FactKind(StrEnum):
+    """What a fact about a person is about."""
+
+    NAME = "name"
+    LIKE = "like"
+    DISLIKE = "dislike"
+    PROMISE = "promise"
+    LIFE = "life"
+
+
+class Fact(Value):
+    """Something a persona knows about a person, as a short sentence in the third person: "Likes trains."."""
+
+    kind: FactKind
+    text: str = Field(min_length=1, max_length=300)
+
+
+class Memory(Value):
+    """What a persona remembers while it answers."""
+
+    turns: tuple[Turn, ...] = Field(default=(), description="the latest lines, oldest first")
+    summary: str = Field(default="", description="of what was said before them")
+    facts: tuple[Fact, ...] = Field(default=(), description="about the person who speaks: the name, then oldest first")
 
 
 class ReplyDelta(Value):
@@ -134,7 +177,22 @@ class VoiceRecipe(Value):
     formant: float = Field(default=1.0, ge=0.6, le=1.5, description="vocal tract ratio; > 1 sounds smaller")
     pace: float = Field(default=1.0, ge=0.5, le=1.6, description="speaking rate ratio")
     effect: str = "none"
+    spoken: bool = Field(default=True, description="whether its voices speak the persona's language")
     reason: str = Field(default="", description="why this voice, for people")
+
+
+class VoiceOption(Value):
+    """One of several voices that fit."""
+
+    recipe: VoiceRecipe
+    description: str = Field(description="how it sounds, without names")
+
+
+class StyleOption(Value):
+    """One of the looks that a painter knows."""
+
+    id: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.mind import lore
-from pipeline.mind.answering import Hearing, answer
-from pipeline.mind.wording import fill, opened, slots, with_article
-from pipeline.mind.writing import write
+from pipeline.mind.scripted import lore
+from pipeline.mind.scripted.answering import Hearing, answer
+from pipeline.mind.scripted.wording import fill, opened, slots, with_article
+from pipeline.mind.scripted.writing import write
 from pipeline.types import Age, Gender, Mood, Persona, Size, Speaking, Turn
 
 CONCEPTS = """angry apple|wise old oak|gossiping teapot from Kyoto|sleepy dragon|anxious toaster|proud cat|shy cactus
@@ -54,7 +54,7 @@ def test_seeds_vary_a_concept(concept: str) -> None:
 
 
 def test_a_persona_does_not_depend_on_the_process() -> None:
-    code = "from pipeline.mind.writing import write; print(write('an angry apple', 3).model_dump_json())"
+    code = "from pipeline.mind.scripted.writing import write; print(write('an angry apple', 3).model_dump_json())"
     root = Path(__file__).parents[2]
     seen = {
         subprocess.run(

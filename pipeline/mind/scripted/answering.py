@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.concept import refused
-from pipeline.mind import listening, lore
-from pipeline.mind.lore import Rule
-from pipeline.mind.wording import Dice, capital, fill, is_said_in, opened, slots, with_article
+from pipeline.mind.scripted import listening, lore
+from pipeline.mind.scripted.lore import Rule
+from pipeline.mind.scripted.wording import Dice, capital, fill, is_said_in, opened, slots, with_article
 from pipeline.types import Mood, Persona, Speaking, Turn
 
 _FRESH_TURNS = 6

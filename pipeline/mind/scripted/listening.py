@@ -7,13 +7,27 @@ import re
 from collections.abc import Iterable, Sequence
 
 from pipeline.concept import refused, singular
-from pipeline.mind import lore
-from pipeline.types import Persona, Speaking, Turn
+from pipeline.mind.scripted import lore
+from pipeline.types import Fact, FactKind, Persona, Speaking, Turn
 
 _MAX_WORD = 20
 _LETTERS = r"[^\W\d_]+(?:['’-][^\W\d_]+)?"
-_SAYS_NAME = re.compile(rf"\b(?:my name(?:'s| is)|call me|the name(?:'s| is)|name's)\s+({_LETTERS})", re.I)
+_SAYS_NAME = re.compile(rf"\b(?:my name(?:'s| is)|call me|is called|the name(?:'s| is)|name's)\s+({_LETTERS})", re.I)
 _SAYS_I_AM = re.compile(rf"\b(?:I'm|I’m|I am|i'm|i am|Im|im|this is)\s+({_LETTERS})")
+_TELLING = tuple(
+    (
+        kind,
+        verb,
+        re.compile(rf"\bI {said} (?!(?:you|it|that|this|how|when|what|to|the way)\b)([^,.;:!?\n]{{2,60}})", re.I),
+    )
+    for kind, verb, said in (
+        (FactKind.LIKE, "Likes", r"(?:really |just |do )?(?:like|love|adore|enjoy)"),
+        (FactKind.DISLIKE, "Dislikes", r"(?:really |just )?(?:hate|dislike|can't stand|don't like|do not like)"),
+        (FactKind.PROMISE, "Promised", r"(?:promise|swear)(?: you)?(?: that)?"),
+        (FactKind.LIFE, "Lives in", r"live in"),
+        (FactKind.LIFE, "Works as", r"(?:work as|am working as)"),
+    )
+)
 _SAID_BACK = {
     "my": "your",
     "our": "your",
@@ -54,6 +68,17 @@ def _as_name(word: str) -> str | None:
     if len(name) > _MAX_WORD or refused(name):
         return None
     return name if name[0].isupper() else name[0].upper() + name[1:]
+
+
+def facts(line: str) -> list[Fact]:
+    """What a line says about its speaker, in so many words: "I love trains" -> a like."""
+    found = [Fact(kind=FactKind.NAME, text=f"Is called {name}.")] if (name := told_name(line)) else []
+    for kind, verb, pattern in _TELLING:
+        for match in pattern.finditer(line.replace("’", "'")):
+            words = match[1].strip()
+            if any(ch.isalpha() for ch in words) and not refused(words):
+                found.append(Fact(kind=kind, text=f"{verb} {words}."))
+    return found
 
 
 def topics(line: str) -> list[str]:

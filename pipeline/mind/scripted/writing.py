@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pipeline.concept import Concept, parse
-from pipeline.mind import lore
-from pipeline.mind.lore import Adjective, Flavour, Kind, Thing, Tone
-from pipeline.mind.wording import Dice, capital, fill, opened, sentence_list, with_article, word_count
+from pipeline.mind.scripted import lore
+from pipeline.mind.scripted.lore import Adjective, Flavour, Kind, Thing, Tone
+from pipeline.mind.scripted.wording import Dice, capital, fill, opened, sentence_list, with_article, word_count
 from pipeline.types import Age, Gender, Mood, Persona, Size
 
 _BRITISH_PLACES = re.compile(r"\b(london|england|oxford|cambridge|scotland|wales|yorkshire|britain)\b", re.I)

@@ -142,7 +142,7 @@ class Words(Value):
 
 
 def _rows(file: str) -> dict[str, Any]:
-    return tomllib.loads(resources.files("pipeline.mind").joinpath("data", file).read_text(encoding="utf-8"))
+    return tomllib.loads(resources.files("pipeline.mind.scripted").joinpath("data", file).read_text(encoding="utf-8"))
 
 
 @cache
