@@ -115,18 +115,29 @@ class Personas:
             gone = await session.scalars(change.values(dismissed_at=now()).returning(PersonaRow.id))
             return gone.one_or_none() is not None
 
-    async def add_turn(self, persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None = None) -> None:
-        """Remembers one line, with the clip that said it where there is one."""
+    async def add_turn(
+        self,
+        persona_id: str,
+        conversation: str,
+        turn: Turn,
+        clip: BlobRef | None = None,
+        *,
+        person: str | None = None,
+    ) -> None:
+        """Remembers one line, with the clip that said it where there is one.
+
+        ``person``: the platform's key of the person who spoke, or whom the persona answered.
+        """
         async with self._database.session() as session:
             await _name_blobs(session, [clip] if clip else [])
-            session.add(_turn_row(persona_id, conversation, turn, clip))
+            session.add(_turn_row(persona_id, conversation, turn, clip, person))
 
     async def turns(self, persona_id: str, conversation: str, limit: int = 20) -> Sequence[Turn]:
         """The last lines of a conversation, oldest first."""
         query = select(TurnRow).where(TurnRow.persona_id == persona_id, TurnRow.conversation == conversation)
         async with self._database.reading() as session:
             rows = (await session.scalars(query.order_by(TurnRow.id.desc()).limit(limit))).all()
-        return [_turn(row) for row in reversed(rows)]
+        return [as_turn(row) for row in reversed(rows)]
 
     async def _keep(self, picture: Picture) -> BlobRef:
         return await self._blobs.put(await asyncio.to_thread(to_png, picture), PNG)
@@ -179,16 +190,20 @@ def _portrait_row(persona_id: str, portrait: Portrait, files: Sequence[BlobRef])
     )
 
 
-def _turn_row(persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None) -> TurnRow:
+def _turn_row(persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None, person: str | None) -> TurnRow:
     return TurnRow(
         persona_id=persona_id,
         conversation=conversation,
         speaking=turn.speaking.value,
         text=turn.text,
+        speaker=turn.speaker,
+        person=person,
         mood=turn.mood.value if turn.mood else None,
         clip_blob=clip.hash if clip else None,
     )
 
 
-def _turn(row: TurnRow) -> Turn:
-    return Turn(speaking=Speaking(row.speaking), text=row.text, mood=Mood(row.mood) if row.mood else None)
+def as_turn(row: TurnRow) -> Turn:
+    """The value of a stored line."""
+    mood = Mood(row.mood) if row.mood else None
+    return Turn(speaking=Speaking(row.speaking), text=row.text, mood=mood, speaker=row.speaker)

@@ -8,7 +8,21 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, Integer, MetaData, String, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -166,7 +180,11 @@ class TurnRow(Table):
     """One line of one conversation of a persona. ``conversation`` is the platform's own key of the place."""
 
     __tablename__ = "turns"
-    __table_args__ = (Index(None, "persona_id", "conversation", "id"),)
+    __table_args__ = (
+        Index(None, "persona_id", "conversation", "id"),
+        Index(None, "person", "id"),
+        {"sqlite_autoincrement": True},  # `SummaryRow.through` outlives turns: their ids must not be given again
+    )
 
     id: Mapped[int] = mapped_column(Count, primary_key=True)
     persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
@@ -175,4 +193,58 @@ class TurnRow(Table):
     text: Mapped[str] = mapped_column(AnyText)
     mood: Mapped[str | None] = mapped_column(String(16))
     clip_blob: Mapped[str | None] = mapped_column(Hash, ForeignKey("blobs.hash"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    speaker: Mapped[str | None] = mapped_column(AnyText)  # name of the person, where it is known
+    person: Mapped[str | None] = mapped_column(AnyText)  # platform key of the person who spoke or was answered
+
+
+class SummaryRow(Table):
+    """What was said in a conversation up to the turn ``through``; later turns are remembered word for word."""
+
+    __tablename__ = "summaries"
+    __table_args__ = (UniqueConstraint("persona_id", "conversation"),)
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    conversation: Mapped[str] = mapped_column(AnyText)
+    text: Mapped[str] = mapped_column(AnyText)
+    through: Mapped[int] = mapped_column(BigInteger)  # no foreign key: that turn may be deleted and the rest stand
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
+
+
+class FactRow(Table):
+    """What a persona knows about a person. ``vector`` is the meaning of the text, packed by `memory`."""
+
+    __tablename__ = "facts"
+    __table_args__ = (
+        Index(None, "persona_id", "person", "kind"),
+        {"sqlite_autoincrement": True},  # people delete facts by id: it must not come to mean another one
+    )
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    person: Mapped[str] = mapped_column(AnyText)
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str] = mapped_column(AnyText)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class UsageRow(Table):
+    """One call of a paid or counted service. Costs outlive the persona that caused them."""
+
+    __tablename__ = "usages"
+    __table_args__ = (Index(None, "created_at"),)
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    persona_id: Mapped[str | None] = mapped_column(Id, ForeignKey("personas.id", ondelete="SET NULL"))
+    person: Mapped[str | None] = mapped_column(AnyText)
+    conversation: Mapped[str | None] = mapped_column(AnyText)
+    task: Mapped[str] = mapped_column(String(16))
+    model: Mapped[str] = mapped_column(AnyText)
+    prompt_tokens: Mapped[int] = mapped_column(Integer)
+    completion_tokens: Mapped[int] = mapped_column(Integer)
+    seconds: Mapped[float] = mapped_column(Float)
+    first: Mapped[float | None] = mapped_column(Float)  # seconds to the first piece of the answer
+    cost: Mapped[float | None] = mapped_column(Float)  # USD
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
