@@ -8,6 +8,7 @@ Python code is never imported.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,32 +26,29 @@ _MAX_TOKENS = 256  # what the model was trained with
 
 
 class Embedder:
-    """Loads the model at the first call; about 5 ms per short text afterwards."""
-
-    def __init__(self) -> None:
-        self._loaded: tuple[Tokenizer, ort.InferenceSession] | None = None
+    """About 5 to 10 ms per short text. The model is loaded at the first call, once per process."""
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """(n, 384) float32, each row of length 1, so that a dot product is the cosine.
 
         Raises ``MissingAsset`` when the packages are not installed.
         """
-        tokenizer, session = self._load()
+        tokenizer, session = _model()
         # One text a run: a text then has the same vector whatever else is asked for.
         rows = [_vector(tokenizer, session, text) for text in texts]
         return np.stack(rows) if rows else np.zeros((0, _WIDTH), np.float32)
 
-    def _load(self) -> tuple[Tokenizer, ort.InferenceSession]:
-        if self._loaded is None:
-            tokenizer = Tokenizer.from_file(str(package_file(*_TOKENIZER)))
-            tokenizer.enable_truncation(max_length=_MAX_TOKENS)
-            tokenizer.no_padding()
-            options = ort.SessionOptions()
-            options.intra_op_num_threads = options.inter_op_num_threads = 1
-            options.enable_cpu_mem_arena = False
-            session = ort.InferenceSession(str(package_file(*_MODEL)), options, providers=["CPUExecutionProvider"])
-            self._loaded = tokenizer, session
-        return self._loaded
+
+@cache
+def _model() -> tuple[Tokenizer, ort.InferenceSession]:
+    tokenizer = Tokenizer.from_file(str(package_file(*_TOKENIZER)))
+    tokenizer.enable_truncation(max_length=_MAX_TOKENS)
+    tokenizer.no_padding()
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    session = ort.InferenceSession(str(package_file(*_MODEL)), options, providers=["CPUExecutionProvider"])
+    return tokenizer, session
 
 
 def _vector(tokenizer: Tokenizer, session: ort.InferenceSession, text: str) -> Vectors:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
@@ -14,7 +14,7 @@ import numpy as np
 from pipeline import clip, registry
 from pipeline.stages import EngineConfig
 from pipeline.types import Clip, Mood, Phoneme, Portrait, Speech, VoiceRecipe
-from pipeline.voice.text import sentences
+from pipeline.voice.text import finished, gathered, sentences
 from pipeline.workers import Workers
 
 P = ParamSpec("P")
@@ -44,23 +44,27 @@ class Studio:
 
     async def speak(
         self,
-        text: str,
+        text: str | AsyncIterable[str],
         recipe: VoiceRecipe,
         mood: Mood,
         portrait: Awaitable[Portrait],
         seed: int,
     ) -> Spoken:
-        """The clip of ``text``. ``portrait`` is awaited only when the first sentence is ready to be drawn."""
+        """The clip of ``text``, or of a text that is still being written, given as sentences (``Writing.sentences``).
+
+        ``portrait`` is awaited only when the first sentence is ready to be drawn. ``timings``: seconds of work on
+        ``speech`` and ``clip``, and ``heard``: seconds of waiting until the first sentence is there as sound.
+        """
         timings = {"speech": 0.0, "clip": 0.0}
         spoken: list[Speech] = []
         segments: list[asyncio.Task[bytes]] = []
-        start = 0.0
-        pieces = sentences(text) or [""]
+        start, called = 0.0, time.perf_counter()
         async with together() as tasks:
             face = tasks.create_task(_result(portrait))
-            for sentence in pieces:
+            async for sentence in _spoken_pieces(text):
                 speech, seconds = await self.workers.run("voice", timed, say, self.config, sentence, recipe, mood)
                 timings["speech"] += seconds
+                timings.setdefault("heard", time.perf_counter() - called)
                 speech = whole_frames(speech, self.fps, tail=PAUSE)
                 segments.append(tasks.create_task(self._draw(face, speech, mood, start, seed, timings)))
                 spoken.append(speech)
@@ -95,6 +99,57 @@ async def together() -> AsyncIterator[asyncio.TaskGroup]:
             yield tasks
     except BaseExceptionGroup as group:
         raise group.exceptions[0] from group
+
+
+class Writing:
+    """A text that one task writes while another speaks it. What is whole is taken when the voice is free, so a quick
+    writer is spoken in the same pieces as a text that was there from the start."""
+
+    def __init__(self) -> None:
+        self._text = ""
+        self._ended = False
+        self._news = asyncio.Event()
+
+    def add(self, piece: str) -> None:
+        """More of the text."""
+        self._text += piece
+        self._news.set()
+
+    def end(self) -> None:
+        """No more will come."""
+        self._ended = True
+        self._news.set()
+
+    async def sentences(self) -> AsyncIterator[str]:
+        """Pieces to speak one by one, each as soon as it cannot change any more."""
+        waiting: list[str] = []
+        first = True
+        while not self._ended or self._text or waiting:
+            whole = len(self._text) if self._ended else finished(self._text)
+            if whole:
+                waiting = gathered([*waiting, *sentences(self._text[:whole], first=first)])
+                self._text = self._text[whole:]
+            if waiting:
+                first = False
+                yield waiting.pop(0)
+            elif not self._ended:
+                self._news.clear()
+                await self._news.wait()
+
+
+async def _spoken_pieces(text: str | AsyncIterable[str]) -> AsyncIterator[str]:
+    """At least one piece: silence, where nothing can be said."""
+    said = False
+    if isinstance(text, str):
+        for sentence in sentences(text):
+            said = True
+            yield sentence
+    else:
+        async for sentence in text:
+            said = True
+            yield sentence
+    if not said:
+        yield ""
 
 
 async def _result(portrait: Awaitable[Portrait]) -> Portrait:

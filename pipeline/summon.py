@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
 from pipeline import concept, registry
+from pipeline.receipt import Receipt
 from pipeline.speak import Spoken, Studio, together
 from pipeline.stages import EngineConfig, Mind
-from pipeline.types import Persona, Portrait, VoiceRecipe
+from pipeline.types import Persona, Portrait, StyleOption, VoiceOption, VoiceRecipe
 
 T = TypeVar("T")
 
@@ -56,6 +57,8 @@ class Summoned:
     portrait: Portrait
     greeting: Spoken
     timings: dict[str, float]
+    notices: tuple[str, ...] = ()
+    """What the person should know: that another mind stood in, that no voice speaks the language."""
 
 
 async def summon(
@@ -65,6 +68,7 @@ async def summon(
     studio: Studio,
     engines: Engines,
     seed: int,
+    receipt: Receipt,
     style: str | None = None,
     watch: Watch = lambda step: None,
 ) -> Summoned:
@@ -86,20 +90,34 @@ async def summon(
         watch(Step(name, result, seconds))  # type: ignore[arg-type]
         return result
 
-    persona = await stage(Stage.MIND, mind.write(words, seed))
+    async def portrait_of(persona: Persona) -> Portrait:
+        styles = [] if style else await run("pictures", looks, studio.config, engines.portrait)
+        chosen = await mind.choose(persona, "portrait style", [look.description for look in styles], receipt)
+        wanted = style if chosen is None else styles[chosen].id
+        return await run("pictures", paint, studio.config, engines.portrait, persona, wanted, seed)
+
+    async def voice_of(persona: Persona) -> VoiceRecipe:
+        options = await run("voice", shortlist, studio.config, engines.voice, persona, seed)
+        chosen = await mind.choose(persona, "voice", [option.description for option in options], receipt)
+        return options[chosen or 0].recipe
+
+    persona = await stage(Stage.MIND, mind.write(words, seed, receipt))
     async with together() as tasks:
-        portrait = tasks.create_task(
-            stage(
-                Stage.PORTRAIT,
-                run("pictures", paint, studio.config, engines.portrait, persona, style, seed),
-            )
-        )
-        recipe = await stage(Stage.VOICE, run("voice", choose, studio.config, engines.voice, persona, seed))
+        portrait = tasks.create_task(stage(Stage.PORTRAIT, portrait_of(persona)))
+        recipe = await stage(Stage.VOICE, voice_of(persona))
+        if not recipe.spoken:
+            receipt.notices.append(f"No voice here speaks the language of {persona.name} ({persona.language}) yet.")
         greeting = await stage(Stage.GREETING, studio.speak(persona.greeting, recipe, persona.mood, portrait, seed))
     del timings[Stage.GREETING]  # told apart as speech and clip
     timings |= greeting.timings
     timings["total"] = time.perf_counter() - began
-    return Summoned(persona, recipe, portrait.result(), greeting, timings)
+    return Summoned(persona, recipe, portrait.result(), greeting, timings, tuple(receipt.notices))
+
+
+def looks(config: EngineConfig, engine: str) -> Sequence[StyleOption]:
+    """The painter's styles. Runs in the pictures lane."""
+    options: Sequence[StyleOption] = registry.create("portrait", engine, config).styles()
+    return options
 
 
 def paint(config: EngineConfig, engine: str, persona: Persona, style: str | None, seed: int) -> Portrait:
@@ -108,7 +126,7 @@ def paint(config: EngineConfig, engine: str, persona: Persona, style: str | None
     return portrait
 
 
-def choose(config: EngineConfig, engine: str, persona: Persona, seed: int) -> VoiceRecipe:
-    """The persona's voice. Runs in the voice lane."""
-    recipe: VoiceRecipe = registry.create("voice", engine, config).choose(persona, seed)
-    return recipe
+def shortlist(config: EngineConfig, engine: str, persona: Persona, seed: int) -> Sequence[VoiceOption]:
+    """The voices that fit the persona, best first. Runs in the voice lane."""
+    options: Sequence[VoiceOption] = registry.create("voice", engine, config).shortlist(persona, seed)
+    return options

@@ -18,7 +18,7 @@ from pipeline.portrait import art, backdrop, body, finish, placement, svg
 from pipeline.portrait.placement import FaceBox
 from pipeline.portrait.style import Finish, choose, styles
 from pipeline.stages import EngineConfig
-from pipeline.types import Persona, Picture, Portrait, Size
+from pipeline.types import Persona, Picture, Portrait, Size, StyleOption
 
 SIDE = 1024
 _FILL = {Size.TINY: 0.66, Size.SMALL: 0.74, Size.MEDIUM: 0.80, Size.LARGE: 0.88, Size.HUGE: 0.94}
@@ -52,9 +52,9 @@ class Illustrator:
         cv2.setNumThreads(1)
         self._art = art.ArtIndex(config.assets)
 
-    def styles(self) -> Sequence[str]:
-        """Ids of the looks in styles.toml."""
-        return tuple(styles())
+    def styles(self) -> Sequence[StyleOption]:
+        """The looks in styles.toml."""
+        return [StyleOption(id=style.id, description=style.description) for style in styles().values()]
 
     def paint(self, persona: Persona, style: str | None, seed: int) -> Portrait:
         """The portrait. Raises ``BadRequest`` for an unknown style. The same arguments give the same picture."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -22,7 +23,7 @@ from hibari.g2p import G2P
 from pipeline import assets
 from pipeline.errors import EngineFailed
 from pipeline.stages import EngineConfig
-from pipeline.types import Mood, Persona, Speech, VoiceRecipe
+from pipeline.types import Mood, Persona, Speech, VoiceOption, VoiceRecipe
 from pipeline.voice import catalogue, delivery
 from pipeline.voice.catalogue import Tone
 from pipeline.voice.delivery import MANNERS, Utterance
@@ -64,6 +65,10 @@ class HibariSpeaker:
     def choose(self, persona: Persona, seed: int) -> VoiceRecipe:
         """The recipe of the tone that fits, with its reason."""
         return self._matcher.recipe(persona, seed)
+
+    def shortlist(self, persona: Persona, seed: int) -> Sequence[VoiceOption]:
+        """The few voices that fit, best first."""
+        return self._matcher.shortlist(persona, seed)
 
     def speak(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Speech:
         """Text as sound in the tones of the recipe.

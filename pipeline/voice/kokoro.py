@@ -7,6 +7,7 @@ A voice is a table of style vectors, one row per length of text; a weighted sum 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -19,7 +20,7 @@ from hibari.g2p import G2P
 from pipeline import assets
 from pipeline.errors import EngineFailed
 from pipeline.stages import EngineConfig
-from pipeline.types import Mood, Persona, Speech, VoiceRecipe
+from pipeline.types import Mood, Persona, Speech, VoiceOption, VoiceRecipe
 from pipeline.voice import catalogue, delivery, sound
 from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
@@ -44,6 +45,10 @@ class KokoroSpeaker:
     def choose(self, persona: Persona, seed: int) -> VoiceRecipe:
         """The recipe of the voice that fits, with its reason."""
         return self._matcher.recipe(persona, seed)
+
+    def shortlist(self, persona: Persona, seed: int) -> Sequence[VoiceOption]:
+        """The few voices that fit, best first."""
+        return self._matcher.shortlist(persona, seed)
 
     def speak(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Speech:
         """Text as sound with the mixture of the recipe.

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.embedding import Embedder
-from pipeline.errors import EngineUnavailable
-from pipeline.types import Age, Gender, Mood, Persona, Size, VoicePart, VoiceRecipe
+from pipeline.types import Age, Gender, Mood, Persona, Size, VoiceOption, VoicePart, VoiceRecipe
 from pipeline.voice import catalogue
 from pipeline.voice.catalogue import Voice
 
@@ -62,33 +61,54 @@ class Matcher:
         self._characters: np.ndarray | None = None
 
     def recipe(self, persona: Persona, seed: int) -> VoiceRecipe:
-        """The recipe for a persona; the same persona and seed give the same one.
+        """The recipe for a persona; the same persona and seed give the same one."""
+        return self.shortlist(persona, seed, 1)[0].recipe
 
-        Raises ``EngineUnavailable`` when no voice speaks the persona's language.
-        """
+    def shortlist(self, persona: Persona, seed: int, length: int = 5) -> list[VoiceOption]:
+        """Up to ``length`` recipes that fit, best first, each led by another voice."""
         wanted = want(persona)
         ranked = self.rank(persona, wanted)
         chance = random.Random(f"{seed}|{persona.seed}|{persona.concept}|{persona.name}")
+        options: list[VoiceOption] = []
+        while ranked and len(options) < length:
+            options.append(self._option(persona, wanted, ranked, chance))
+            lead = options[-1].recipe.parts[0].voice
+            ranked = [(voice, distance) for voice, distance in ranked if voice.id != lead]
+        return options
+
+    def _option(
+        self, persona: Persona, wanted: Wanted, ranked: Sequence[tuple[Voice, float]], chance: random.Random
+    ) -> VoiceOption:
         parts = _mix(ranked, chance)
         rows = {voice.id: voice for voice, _ in ranked}
         effect = _effect(persona)
         pitch, formant, pace = _bend([(rows[p.voice], p.weight) for p in parts], wanted, chance)
-        reason = _reason(persona, parts, pitch, formant, pace, effect)
-        return VoiceRecipe(
-            engine=self._engine, parts=parts, pitch=pitch, formant=formant, pace=pace, effect=effect, reason=reason
+        spoken = rows[parts[0].voice].language == _language(persona)
+        recipe = VoiceRecipe(
+            engine=self._engine,
+            parts=parts,
+            pitch=pitch,
+            formant=formant,
+            pace=pace,
+            effect=effect,
+            spoken=spoken,
+            reason=_reason(persona, parts, pitch, formant, pace, effect),
         )
+        characters = " mixed with ".join(rows[part.voice].character for part in parts[:2])
+        return VoiceOption(recipe=recipe, description="; ".join([characters, *_bends(pitch, formant, pace, effect)]))
 
     def rank(self, persona: Persona, wanted: Wanted) -> list[tuple[Voice, float]]:
-        """Voices the persona may have with their distance from it, nearest first."""
+        """Voices the persona may have with their distance from it, nearest first.
+
+        Where none speaks its language, all may: read with a foreign tongue is better than not at all.
+        """
         meaning = self._meanings(persona)
+        fluent = [voice for voice in self._voices if voice.language == _language(persona)]
         scored = [
             (voice, _distance(voice, persona, wanted) - 0.09 * meaning[voice.id])
-            for voice in self._voices
-            if voice.language == persona.language.split("-")[0].lower()
-            and (persona.gender is Gender.NEUTRAL or voice.gender is persona.gender)
+            for voice in fluent or self._voices
+            if persona.gender is Gender.NEUTRAL or voice.gender is persona.gender
         ]
-        if not scored:
-            raise EngineUnavailable(f"The {self._engine} voices do not speak the language {persona.language!r}.")
         return sorted(scored, key=lambda pair: (pair[1], pair[0].id))
 
     def _meanings(self, persona: Persona) -> dict[str, float]:
@@ -191,13 +211,18 @@ def _reason(
     traits += ["lively"] if persona.energy > 0.65 else ["slow"] if persona.energy < 0.35 else []
     traits += ["warm"] if persona.warmth > 0.65 else ["cold"] if persona.warmth < 0.35 else []
     traits += [persona.temper]
-    bends = (
-        [f"{abs(pitch - 1):.0%} {'higher' if pitch > 1 else 'lower'}".replace("%", " %")]
-        if abs(pitch - 1) >= 0.03
-        else []
-    )
+    mixture = " + ".join(f"{part.voice} {part.weight:.0%}".replace("%", " %") for part in parts)
+    return ", ".join(traits) + " -> " + ", ".join([mixture, *_bends(pitch, formant, pace, effect)])
+
+
+def _bends(pitch: float, formant: float, pace: float, effect: str) -> list[str]:
+    bends = []
+    if abs(pitch - 1) >= 0.03:
+        bends.append(f"{abs(pitch - 1):.0%} {'higher' if pitch > 1 else 'lower'}".replace("%", " %"))
     bends += ["a smaller body"] if formant > 1.03 else ["a larger body"] if formant < 0.97 else []
     bends += ["quicker"] if pace > 1.04 else ["slower"] if pace < 0.96 else []
-    bends += [f"effect {effect}"] if effect != "none" else []
-    mixture = " + ".join(f"{part.voice} {part.weight:.0%}".replace("%", " %") for part in parts)
-    return ", ".join(traits) + " -> " + ", ".join([mixture, *bends])
+    return [*bends, f"effect {effect}"] if effect != "none" else bends
+
+
+def _language(persona: Persona) -> str:
+    return persona.language.split("-")[0].lower()

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from pydantic import TypeAdapter
 
@@ -20,6 +22,25 @@ _TAG = re.compile(r"<[^<>\n]{0,300}>")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]*[a-z_][a-z0-9_+-]*:", re.I)
 _STARRED = re.compile(r"(?<!\*)\*([^*\n]{1,300})\*(?!\*)")
 _BRACKETED = re.compile(r"\[[^\]\n]{0,300}\]")
+_ASIDE = re.compile(r"\(\s*([a-z]+(?:s|ing)\b[^()\n]{0,80})\)", re.I)
+_NO_VERBS = frozenset(
+    (
+        "as",
+        "is",
+        "was",
+        "has",
+        "does",
+        "his",
+        "this",
+        "yes",
+        "us",
+        "perhaps",
+        "sometimes",
+        "always",
+        "besides",
+        "unless",
+    )
+)
 _MARKUP = re.compile(r"[*_~`|\\{}\[\]<>^#=]+")
 _LONG_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 _SHOUT = re.compile(r"\b[A-Z][A-Z'’]*[A-Z]\b")
@@ -58,8 +79,10 @@ def speakable(text: str) -> str:
     text = _SHORTCODE.sub(" ", text)
     text = _STARRED.sub(_emphasis_or_direction, text)
     text = _BRACKETED.sub(" ", text)
+    text = _ASIDE.sub(_unless_said, text)
     text = _MARKUP.sub(" ", text)
     text = "".join(_letter(c) for c in text)
+    text = re.sub(r"\(\s*\)", " ", text)  # held only what no voice here can read
     text = _LOOSE_PERCENT.sub(" ", text)
     text = _AMPERSAND.sub(" and ", text)
     text = _LONG_LETTER.sub(_shorter, text)
@@ -88,27 +111,40 @@ def _respellings() -> dict[str, str]:
     return TypeAdapter(dict[str, str]).validate_python(tables["sounds"] | tables["names"])
 
 
-def sentences(text: str) -> list[str]:
-    """The speakable text in pieces to be spoken one by one, in order; empty when there is nothing to say."""
+def sentences(text: str, *, first: bool = True) -> list[str]:
+    """The speakable text in pieces to be spoken one by one, in order; empty when there is nothing to say.
+
+    ``first``: whether it is the beginning of what is said, which should be heard soon.
+    """
     pieces: list[str] = []
     for sentence in _split_sentences(speakable(text)):
         pieces += _split_clauses(sentence, LONGEST_PIECE)
-    pieces = _gathered(pieces)
-    if pieces and len(pieces[0]) > FIRST_PIECE:
+    pieces = gathered(pieces)
+    if first and pieces and len(pieces[0]) > FIRST_PIECE:
         pieces[:1] = _first_clause(pieces[0])
     return pieces
 
 
-def _gathered(pieces: list[str]) -> list[str]:
+def finished(text: str) -> int:
+    """How many characters of a text that is still being written are whole sentences, with their markup closed."""
+    ends = [stop.end() for stop in _stops(text)]
+    return next((end for end in reversed(ends) if _closed(text[:end])), 0)
+
+
+def _closed(text: str) -> bool:
+    return text.count("*") % 2 == 0 and all(text.count(a) == text.count(b) for a, b in ("[]", "()", "<>"))
+
+
+def gathered(pieces: Iterable[str]) -> list[str]:
     """Short neighbours as one piece; a short last one joins the one before it."""
-    gathered: list[str] = []
+    joined: list[str] = []
     for piece in pieces:
-        near = gathered and min(len(gathered[-1]), len(piece)) < SHORTEST_PIECE
-        if near and len(gathered[-1]) + len(piece) < FIRST_PIECE:
-            gathered[-1] += f" {piece}"
+        near = joined and min(len(joined[-1]), len(piece)) < SHORTEST_PIECE
+        if near and len(joined[-1]) + len(piece) < FIRST_PIECE:
+            joined[-1] += f" {piece}"
         else:
-            gathered.append(piece)
-    return gathered
+            joined.append(piece)
+    return joined
 
 
 def _letter(c: str) -> str:
@@ -130,6 +166,11 @@ def _emphasis_or_direction(match: re.Match[str]) -> str:
     goes_on = before and before[-1] not in ".!?…*"
     continued = after and (after[0].islower() or after[0] in ".,!?")
     return f" {inner} " if (goes_on or continued) and " " not in inner else " "
+
+
+def _unless_said(match: re.Match[str]) -> str:
+    """(sighs) and (laughing quietly) are acted; (as I said) is said."""
+    return match[0] if match[1].split()[0].lower() in _NO_VERBS else " "
 
 
 def _shorter(match: re.Match[str]) -> str:
@@ -161,17 +202,21 @@ def _strongest(match: re.Match[str]) -> str:
 
 
 def _split_sentences(text: str) -> list[str]:
-    pieces, start = [], 0
+    cuts = [0, *(stop.end() for stop in _stops(text)), len(text)]
+    pieces = [text[start:end].strip() for start, end in pairwise(cuts)]
+    return [piece for piece in pieces if _WORD.search(piece)]
+
+
+def _stops(text: str) -> Iterator[re.Match[str]]:
+    """Where sentences end; not after "Dr." or an initial, nor before a small letter."""
+    start = 0
     for stop in _STOP.finditer(text):
         word = text[start : stop.start()].rsplit(" ", 1)[-1].strip("(\"'“").lower()
         initial = len(word) == 1 and word.isalpha() and word != "i"
         shortened = text[stop.start()] == "." and (word in _ABBREVIATIONS or initial)
-        if shortened or text[stop.end()].islower():
-            continue
-        pieces.append(text[start : stop.end()].strip())
-        start = stop.end()
-    pieces.append(text[start:].strip())
-    return [piece for piece in pieces if _WORD.search(piece)]
+        if not shortened and not text[stop.end()].islower():
+            start = stop.end()
+            yield stop
 
 
 def _split_clauses(sentence: str, limit: int) -> list[str]:

@@ -37,15 +37,16 @@ def check(portrait: Portrait) -> None:
 
 def test_every_style_gives_a_portrait(painter: Painter) -> None:
     for style in painter.styles():
-        portrait = painter.paint(persona("teapot", mood=Mood.JOY), style, 11)
+        portrait = painter.paint(persona("teapot", mood=Mood.JOY), style.id, 11)
         check(portrait)
-        assert portrait.style == style
+        assert portrait.style == style.id
+        assert style.description
 
 
 def test_the_painter_chooses_when_nobody_does(painter: Painter) -> None:
     portrait = painter.paint(persona("lighthouse"), None, 4)
     check(portrait)
-    assert portrait.style in painter.styles()
+    assert portrait.style in {style.id for style in painter.styles()}
 
 
 def test_face_points_lie_in_order(painter: Painter) -> None:

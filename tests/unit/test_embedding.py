@@ -45,6 +45,7 @@ def test_packages_are_not_imported(embedder: Embedder) -> None:
 
 def test_missing_package_says_what_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "_MODEL", ("no_such_package_here", "model.onnx"))
+    monkeypatch.setattr(embedding, "_model", embedding._model.__wrapped__)  # not what another test has loaded
     with pytest.raises(MissingAsset) as caught:
         Embedder().encode(["x"])
     assert caught.value.remedy == "make setup"

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from pydantic import ValidationError
 
 from pipeline.embedding import Embedder
-from pipeline.errors import EngineUnavailable
 from pipeline.types import Age, Gender, Mood, Persona, Size, VoiceRecipe
 from pipeline.voice import catalogue, effects
 from pipeline.voice.match import Matcher, want
@@ -165,5 +166,17 @@ def test_a_huge_woman_is_still_a_woman(matchers: dict[str, Matcher]) -> None:
 
 
 def test_a_language_nobody_speaks(matchers: dict[str, Matcher]) -> None:
-    with pytest.raises(EngineUnavailable, match="'tlh'"):
-        matchers["hibari"].recipe(persona(language="tlh"), 0)
+    recipe = matchers["hibari"].recipe(persona(language="tlh"), 0)
+    assert not recipe.spoken
+    assert matchers["hibari"].recipe(persona(language="en-GB"), 0).spoken
+
+
+@pytest.mark.parametrize("engine", ["hibari", "kokoro"])
+def test_a_shortlist_offers_different_voices_described_without_names(matchers: dict[str, Matcher], engine: str) -> None:
+    options = matchers[engine].shortlist(persona(gender=Gender.NEUTRAL), 3)
+    assert options[0].recipe == matchers[engine].recipe(persona(gender=Gender.NEUTRAL), 3)
+    leads = [option.recipe.parts[0].voice for option in options]
+    assert len(options) == len(set(leads)) == 5
+    for option in options:
+        assert len(option.description) > 20
+        assert not re.search(r"[ab][fm]_|hibari", option.description)

@@ -27,6 +27,8 @@ from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, respelled, sentences
         ("🍎🍏", ""),
         ("?!… -- ...", ""),
         ("*sighs*", ""),
+        ("(sighs) Oh well. (Laughs quietly)", "Oh well."),
+        ("（ため息） So it goes (as I said).", "So it goes (as I said)."),
         ("", ""),
         ("Café — naïve", "Cafe — naive"),
     ],
