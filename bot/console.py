@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,16 @@ from rich.table import Table
 from rich.text import Text
 
 from bot import results
-from bot.conversation import Answer, Conversation
+from bot.conversation import Conversation
+from bot.memory import Person
 from pipeline.assets import State, Status
-from pipeline.errors import BadRequest
+from pipeline.errors import BadRequest, EngineFailed
 from pipeline.speak import Spoken
 from pipeline.summon import Stage, Step, Summoned, Watch
-from pipeline.types import Persona, Portrait, VoiceRecipe
+from pipeline.types import Attachment, Persona, Portrait, ReplyDelta, VoiceRecipe
+from storage.memory import KeptFact
 from storage.repository import StoredPersona
+from storage.usage import Total
 
 TERMINAL = "terminal"
 """Key of the one conversation that a terminal has with a persona."""
@@ -93,6 +97,7 @@ def show_summoned(console: Console, summoned: Summoned, folder: Path) -> None:
         facts.add_row(name.split(".")[-1], Text(str(_short(folder / name))))
     facts.add_row("seconds", Text("  ".join(f"{stage} {s:.1f}" for stage, s in summoned.timings.items())))
     console.print(facts)
+    show_notices(console, summoned.notices)
 
 
 def persona_card(persona: Persona) -> Panel:
@@ -152,34 +157,76 @@ def asset_table(rows: Sequence[Status]) -> Table:
     return table
 
 
-async def talk_once(
-    conversation: Conversation, persona: StoredPersona, text: str, out: Path, console: Console
-) -> dict[str, Any]:
-    """One line said, the answer printed as it streams; the JSON document of the answer."""
-    speaker: Text | None = Text(f"{persona.persona.name}: ", "bold")
-    async for part in conversation.say(persona, text, TERMINAL):
-        if isinstance(part, Answer):
-            answer = part
-        else:
-            console.print(speaker or "", Text(part.text), sep="", end="", soft_wrap=True)
-            speaker = None
-    console.print()
-    document = await asyncio.to_thread(results.write_answer, answer, persona.persona.concept, out)
-    console.print(Text(str(_short(Path(document["clip"]["path"]))), "dim"), soft_wrap=True)
-    return {"persona": persona.persona.name, **document}
+def fact_table(persona: str, facts: Sequence[KeptFact]) -> Table | Text:
+    """One line per fact, with the number to forget it by."""
+    if not facts:
+        return Text(f"{persona} knows nothing about you yet.")
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    for title in ("number", "kind", "fact", "since"):
+        table.add_column(title)
+    for kept in facts:
+        table.add_row(str(kept.id), kept.fact.kind, Text(kept.fact.text), f"{kept.created_at:%Y-%m-%d %H:%M}")
+    return table
 
 
-async def talk_until_bored(conversation: Conversation, persona: StoredPersona, out: Path, console: Console) -> None:
-    """Line by line until an empty line or the end of the input."""
-    console.print(persona_card(persona.persona))
-    while True:
-        try:
-            line = await asyncio.to_thread(input, "you: ")
-        except EOFError:
-            return
-        if not line.strip():
-            return
-        try:
-            await talk_once(conversation, persona, line, out, console)
-        except BadRequest as error:
-            console.print(Text(str(error)), soft_wrap=True)
+def cost_table(totals: Sequence[Total], days: int) -> Table | Text:
+    """One line per task and model."""
+    if not totals:
+        return Text(f"No language model was asked in the last {days} days.")
+    table = Table(box=None, padding=(0, 2), header_style="dim")
+    table.add_column("task")
+    table.add_column("model")
+    for title in ("calls", "tokens in", "tokens out", "s a call", "USD"):
+        table.add_column(title, justify="right")
+    for total in totals:
+        money = "" if total.cost is None else f"{total.cost:.4f}"
+        counts = (total.calls, total.prompt_tokens, total.completion_tokens)
+        table.add_row(total.task, Text(total.model), *(f"{n:,}" for n in counts), f"{total.seconds:.1f}", money)
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """A conversation between one person at the terminal and one persona."""
+
+    conversation: Conversation
+    persona: StoredPersona
+    person: Person
+    out: Path
+    console: Console
+
+    async def say(self, text: str, picture: Attachment | None = None) -> dict[str, Any]:
+        """One line said, the answer printed as it streams; the JSON document of the answer."""
+        persona, console = self.persona.persona, self.console
+        speaker: Text | None = Text(f"{persona.name}: ", "bold")
+        async for part in self.conversation.say(self.persona, text, TERMINAL, self.person, picture):
+            if isinstance(part, ReplyDelta):
+                console.print(speaker or "", Text(part.text), sep="", end="", soft_wrap=True)
+                speaker = None
+            else:
+                console.print()
+                document = await asyncio.to_thread(results.write_answer, part, persona.concept, self.out)
+                console.print(Text(str(_short(Path(document["clip"]["path"]))), "dim"), soft_wrap=True)
+                show_notices(console, part.notices)
+        return {"persona": persona.name, **document}
+
+    async def talk(self) -> None:
+        """Line by line until an empty line or the end of the input."""
+        self.console.print(persona_card(self.persona.persona))
+        while True:
+            try:
+                line = await asyncio.to_thread(input, "you: ")
+            except EOFError:
+                return
+            if not line.strip():
+                return
+            try:
+                await self.say(line)
+            except (BadRequest, EngineFailed) as error:
+                self.console.print(Text(str(error)), soft_wrap=True)
+
+
+def show_notices(console: Console, notices: Sequence[str]) -> None:
+    """What the person should know about how something was made."""
+    for notice in notices:
+        console.print(Text(notice, "yellow"), soft_wrap=True)

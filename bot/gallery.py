@@ -12,6 +12,7 @@ from PIL import Image
 from bot import engines
 from bot.settings import Settings
 from pipeline import registry
+from pipeline.receipt import Receipt
 from pipeline.speak import Studio
 from pipeline.summon import Summoned, summon
 from pipeline.types import Picture, Speech
@@ -63,14 +64,14 @@ FRAME_SIDE = 168
 async def make(folder: Path) -> None:
     """Write ``portraits.webp``, and ``clips.webp`` with three telling frames of each greeting, into a folder."""
     settings = Settings()
-    names = engines.engines(engines.choose(settings, "hibari"))
+    names = engines.engines(await engines.choose(settings, "hibari"))
     config = settings.engine_config()
-    mind = registry.create("mind", names.mind, config)
+    mind = registry.create("mind", "scripted", config)
     portraits, frames = [], []
     async with Workers() as workers:
         studio = Studio(config, workers, names.animation)
         for concept, seed in CONCEPTS:
-            summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed)
+            summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed, receipt=Receipt())
             portraits.append(_scaled(summoned.portrait.picture, PORTRAIT_SIDE))
             frames.append(np.hstack([_scaled(frame, FRAME_SIDE) for frame in telling_frames(summoned)]))
     _save(portraits, COLUMNS, folder / "portraits.webp")

@@ -37,6 +37,7 @@ def write_summoned(summoned: Summoned, out: Path) -> tuple[Path, dict[str, Any]]
         },
         **_spoken(summoned.greeting, folder, "greeting"),
         "timings": {stage: round(seconds, 3) for stage, seconds in summoned.timings.items()},
+        "notices": list(summoned.notices),
     }
 
     def make(place: Path) -> None:
@@ -62,6 +63,7 @@ def write_answer(answer: Answer, persona: str, out: Path) -> dict[str, Any]:
     return {
         "text": answer.text,
         "mood": answer.mood,
+        "notices": list(answer.notices),
         **_spoken(answer.spoken, folder, stem),
         "timings": {stage: round(seconds, 3) for stage, seconds in answer.spoken.timings.items()},
     }
@@ -87,7 +89,13 @@ def _spoken(spoken: Spoken, folder: Path, stem: str) -> dict[str, Any]:
     }
 
 
-def _place(folder: Path, make: Callable[[Path], None]) -> None:
+def write_text(file: Path, text: str) -> None:
+    """A text file in a folder that is made for it. Raises ``StorageFailed``."""
+    file = file.absolute()
+    _place(file.parent, lambda place: (place / file.name).write_text(text, "utf-8"))
+
+
+def _place(folder: Path, make: Callable[[Path], object]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as temporary:

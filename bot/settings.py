@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -9,7 +10,10 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline.stages import EngineConfig
+from pipeline.mind.chat import servers
+from pipeline.stages import EngineConfig, Task
+
+OPENAI = "https://api.openai.com/v1"
 
 
 def _setting(name: str, default: str | None = None) -> Any:
@@ -34,6 +38,18 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = _setting("OPENAI_API_KEY")
     openai_base_url: str | None = _setting("OPENAI_BASE_URL")
     openai_model: str | None = _setting("OPENAI_MODEL")
+    openai_model_persona: str | None = _setting("OPENAI_MODEL_PERSONA")
+    openai_model_reply: str | None = _setting("OPENAI_MODEL_REPLY")
+    openai_model_memory: str | None = _setting("OPENAI_MODEL_MEMORY")
+    openai_model_choice: str | None = _setting("OPENAI_MODEL_CHOICE")
+    openai_context: int = Field(4096, ge=1024, validation_alias="OPENAI_CONTEXT")
+    openai_timeout: float = Field(60.0, gt=0, validation_alias="OPENAI_TIMEOUT")
+    openai_concurrency: int = Field(4, ge=1, validation_alias="OPENAI_CONCURRENCY")
+    openai_sees: bool | None = Field(None, validation_alias="OPENAI_SEES")
+    openai_prices: str | None = _setting("OPENAI_PRICES")
+    mind_servers: str | None = _setting("MIND_SERVERS")
+    mind_words: int = Field(50, ge=10, le=200, validation_alias="MIND_WORDS")
+    mind_stand_in: bool = Field(False, validation_alias="MIND_STAND_IN")
     elevenlabs_api_key: SecretStr | None = _setting("ELEVENLABS_API_KEY")
     discord_token: SecretStr | None = _setting("DISCORD_TOKEN")
     telegram_token: SecretStr | None = _setting("TELEGRAM_TOKEN")
@@ -49,6 +65,13 @@ class Settings(BaseSettings):
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
 
+    @field_validator("openai_prices")
+    @classmethod
+    def _two_numbers(cls, prices: str | None) -> str | None:
+        if prices is not None and not re.fullmatch(r"\s*\d+(\.\d+)?\s*,\s*\d+(\.\d+)?\s*", prices):
+            raise ValueError("two numbers")
+        return prices
+
     @property
     def assets(self) -> Path:
         """Folder of model files and art."""
@@ -63,6 +86,32 @@ class Settings(BaseSettings):
     def blob_url(self) -> str:
         """obstore address of the blob store; a folder at home by default."""
         return self.blob_url_setting or (self.home / "blobs").as_uri()
+
+    @property
+    def openai_key(self) -> SecretStr:
+        """The key of the endpoint; empty where none is set, as local servers want it."""
+        return self.openai_api_key or SecretStr("")
+
+    @property
+    def task_models(self) -> tuple[tuple[Task, str], ...]:
+        """Models that were named for single tasks."""
+        named = ((task, getattr(self, f"openai_model_{task}")) for task in Task)
+        return tuple((task, model) for task, model in named if model)
+
+    @property
+    def prices(self) -> tuple[float, float] | None:
+        """USD per million tokens, in and out."""
+        if self.openai_prices is None:
+            return None
+        prompt, completion = map(float, self.openai_prices.split(","))
+        return prompt, completion
+
+    @property
+    def local_servers(self) -> tuple[tuple[str, str], ...]:
+        """Names and addresses where ``MIND=auto`` looks for a language model."""
+        if self.mind_servers is None:
+            return servers.USUAL
+        return tuple((url.strip(), url.strip()) for url in self.mind_servers.split(",") if url.strip())
 
     def engine(self, stage: Literal["mind", "voice", "portrait", "animation"]) -> str:
         """The engine the operator named for a stage, or ``auto``."""

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 from bot.app import open_app
+from bot.memory import Person
 from bot.settings import Settings
 from pipeline.types import ReplyDelta
 
@@ -17,13 +18,13 @@ async def test_the_loop_is_never_blocked(tmp_path: Path, assets_home: Path, monk
     home = tmp_path / "home"
     home.mkdir()
     (home / "assets").symlink_to(assets_home)
-    settings = Settings(CHATANYTHING_HOME=home)
+    settings = Settings(CHATANYTHING_HOME=home, MIND_SERVERS=",")
     async with open_app(settings, "hibari") as app:
         await app.conversation.summon("a warm teapot", watch=lambda step: None, seed=1)  # imports and first loads
         steps: list[float] = []
         ticking = asyncio.create_task(_tick(steps))
         stored, _ = await app.conversation.summon("an angry apple", watch=lambda step: None, seed=1)
-        async for part in app.conversation.say(stored, "Hello there!", "test"):
+        async for part in app.conversation.say(stored, "Hello there!", "test", Person("ada")):
             assert part is not None or isinstance(part, ReplyDelta)
         ticking.cancel()
     assert len(steps) > 50

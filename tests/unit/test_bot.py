@@ -17,7 +17,8 @@ from pipeline.errors import EngineUnavailable
 
 
 def settings(home: Path, **values: str) -> Settings:
-    return Settings(_env_file=None, CHATANYTHING_HOME=home, **values)  # type: ignore[arg-type]
+    alone = {"MIND_SERVERS": ","}  # whatever runs on this machine
+    return Settings(_env_file=None, CHATANYTHING_HOME=home, **(alone | values))  # type: ignore[arg-type]
 
 
 def test_help_equals_docs() -> None:
@@ -36,23 +37,23 @@ def test_settings_come_from_env_files_and_keep_secrets(tmp_path: Path, monkeypat
     assert "sk-secret" not in repr(found)
 
 
-def test_auto_says_why(tmp_path: Path) -> None:
-    choices = {choice.stage: choice for choice in engines.choose(settings(tmp_path))}
+async def test_auto_says_why(tmp_path: Path) -> None:
+    choices = {choice.stage: choice for choice in await engines.choose(settings(tmp_path))}
     assert choices["mind"].engine == "scripted"
     assert "without a language model" in choices["mind"].why
     assert choices["voice"].engine == "hibari"  # no voices were fetched to this home
     assert choices["voice"].better == "chatanything assets --fetch"
 
 
-def test_auto_takes_the_better_voice(tmp_path: Path, assets_home: Path) -> None:
+async def test_auto_takes_the_better_voice(tmp_path: Path, assets_home: Path) -> None:
     (tmp_path / "assets").symlink_to(assets_home)
-    choices = {choice.stage: choice for choice in engines.choose(settings(tmp_path))}
+    choices = {choice.stage: choice for choice in await engines.choose(settings(tmp_path))}
     assert choices["voice"].engine == "kokoro"
 
 
-def test_an_engine_nobody_knows(tmp_path: Path) -> None:
-    with pytest.raises(EngineUnavailable, match="auto, scripted"):
-        engines.choose(settings(tmp_path, MIND="oracle"))
+async def test_an_engine_nobody_knows(tmp_path: Path) -> None:
+    with pytest.raises(EngineUnavailable, match="auto, openai, scripted"):
+        await engines.choose(settings(tmp_path, MIND="oracle"))
 
 
 def test_the_doctor_names_what_is_missing(tmp_path: Path) -> None:
