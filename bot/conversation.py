@@ -103,9 +103,7 @@ class Conversation:
             writing.end()
             reply = "".join(pieces)
             await self._store(persona, conversation, person, text, reply, mood)
-            keeping = asyncio.create_task(
-                self.remembering.keep(persona, conversation, person, line, memory, reply, receipt)
-            )
+            keeping = asyncio.create_task(self.remembering.keep(persona, conversation, person, line, memory, receipt))
             yield Answer(reply, mood, await speaking, tuple(receipt.notices))
             await keeping
         finally:

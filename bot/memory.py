@@ -70,15 +70,14 @@ class Remembering:
         person: Person,
         line: Line,
         memory: Memory,
-        reply: str,
         receipt: Receipt,
     ) -> None:
-        """Learns from a line and its reply, whose turns are stored already, and folds what has grown too long.
+        """Learns from a line whose turn is stored already, and folds what has grown too long.
 
         A mind that fails at it costs a memory, never an answer: that is logged, and all.
         """
         with _forgiven("learn", persona):
-            await self._learn(persona, person, line, memory, reply, receipt)
+            await self._learn(persona, person, line, memory, receipt)
         with _forgiven("fold", persona):
             await self._fold(persona, conversation, receipt)
 
@@ -101,9 +100,9 @@ class Remembering:
         return tuple(kept.fact for kept in found)
 
     async def _learn(
-        self, persona: StoredPersona, person: Person, line: Line, memory: Memory, reply: str, receipt: Receipt
+        self, persona: StoredPersona, person: Person, line: Line, memory: Memory, receipt: Receipt
     ) -> None:
-        facts = await self._mind.learn(persona.persona, memory, line, reply, receipt)
+        facts = await self._mind.learn(persona.persona, memory, line, receipt)
         if facts:
             vectors = await asyncio.to_thread(self._embedder.encode, [fact.text for fact in facts])
             await self._memories.add(persona.id, person.key, list(zip(facts, vectors, strict=True)))

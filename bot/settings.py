@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     openai_model_memory: str | None = _setting("OPENAI_MODEL_MEMORY")
     openai_model_choice: str | None = _setting("OPENAI_MODEL_CHOICE")
     openai_context: int = Field(4096, ge=1024, validation_alias="OPENAI_CONTEXT")
-    openai_timeout: float = Field(60.0, gt=0, validation_alias="OPENAI_TIMEOUT")
+    openai_timeout: float | None = Field(None, gt=0, validation_alias="OPENAI_TIMEOUT")
     openai_concurrency: int = Field(4, ge=1, validation_alias="OPENAI_CONCURRENCY")
     openai_sees: bool | None = Field(None, validation_alias="OPENAI_SEES")
     openai_prices: str | None = _setting("OPENAI_PRICES")
@@ -111,7 +111,7 @@ class Settings(BaseSettings):
         """Names and addresses where ``MIND=auto`` looks for a language model."""
         if self.mind_servers is None:
             return servers.USUAL
-        return tuple((url.strip(), url.strip()) for url in self.mind_servers.split(",") if url.strip())
+        return tuple(("a local server", url.strip()) for url in self.mind_servers.split(",") if url.strip())
 
     def engine(self, stage: Literal["mind", "voice", "portrait", "animation"]) -> str:
         """The engine the operator named for a stage, or ``auto``."""

@@ -95,7 +95,7 @@ class Mind(Protocol):
     ) -> AsyncGenerator[ReplyDelta, None]:
         """The answer to a line in pieces, at least one; the first carries the mood. Closing it ends the work."""
 
-    async def learn(self, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt) -> Sequence[Fact]:
+    async def learn(self, persona: Persona, memory: Memory, line: Line, receipt: Receipt) -> Sequence[Fact]:
         """What the line newly tells about the person who said it; mostly nothing."""
 
     async def fold(self, persona: Persona, summary: str, turns: Sequence[Turn], receipt: Receipt) -> str:

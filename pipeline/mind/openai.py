@@ -63,9 +63,9 @@ class OpenAIMind:
             correction = context.correct(guard.broken)
         raise Declined(f"{persona.name} is lost for words. Please say it another way.")
 
-    async def learn(self, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt) -> Sequence[Fact]:
+    async def learn(self, persona: Persona, memory: Memory, line: Line, receipt: Receipt) -> Sequence[Fact]:
         """What the line newly tells about its speaker; see ``remembering.learn``."""
-        return await remembering.learn(self._endpoint, persona, memory, line, reply, receipt)
+        return await remembering.learn(self._endpoint, persona, memory, line, receipt)
 
     async def fold(self, persona: Persona, summary: str, turns: Sequence[Turn], receipt: Receipt) -> str:
         """A new summary; see ``remembering.fold``."""

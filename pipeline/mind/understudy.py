@@ -46,12 +46,12 @@ class WithUnderstudy:
             async for delta in self._understudy.reply(persona, memory, line, seed, receipt):
                 yield delta
 
-    async def learn(self, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt) -> Sequence[Fact]:
+    async def learn(self, persona: Persona, memory: Memory, line: Line, receipt: Receipt) -> Sequence[Fact]:
         """By the mind, else by the understudy, which hears only what is said in so many words."""
         try:
-            return await self._mind.learn(persona, memory, line, reply, receipt)
+            return await self._mind.learn(persona, memory, line, receipt)
         except (EngineFailed, EngineUnavailable):
-            return await self._understudy.learn(persona, memory, line, reply, receipt)
+            return await self._understudy.learn(persona, memory, line, receipt)
 
     async def fold(self, persona: Persona, summary: str, turns: Sequence[Turn], receipt: Receipt) -> str:
         """By the mind alone: a summary can wait."""

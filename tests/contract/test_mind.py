@@ -104,9 +104,9 @@ async def test_closing_a_reply_early_is_fine(mind: Mind) -> None:
 async def test_learns_at_most_what_was_said_and_folds_to_something_short(mind: Mind) -> None:
     persona = await mind.write("an angry apple", 1, Receipt())
     line = Line(text="I'm Ada and I love trains.", speaker="Ada")
-    facts = await mind.learn(persona, Memory(), line, "Hmph.", Receipt())
+    facts = await mind.learn(persona, Memory(), line, Receipt())
     known = Memory(facts=tuple(facts))
-    assert all(fact not in facts for fact in await mind.learn(persona, known, line, "Hmph.", Receipt()))
+    assert all(fact not in facts for fact in await mind.learn(persona, known, line, Receipt()))
     turns = [Turn(speaking=Speaking.PERSON, text=f"I like the number {n} and my cat.") for n in range(40)]
     summary = await mind.fold(persona, "They met at the market.", turns, Receipt())
     assert summary

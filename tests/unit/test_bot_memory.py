@@ -36,7 +36,7 @@ class FakeMind:
         self.folds: list[list[str]] = []
         self.wait: asyncio.Barrier | None = None
 
-    async def learn(self, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt) -> Sequence[Fact]:
+    async def learn(self, persona: Persona, memory: Memory, line: Line, receipt: Receipt) -> Sequence[Fact]:
         if self.error:
             raise self.error
         if line.text.startswith("My name is "):
@@ -116,7 +116,7 @@ class Talk:
         answer = Turn(speaking=Speaking.PERSONA, text=reply, mood=Mood.CALM)
         await self.personas.add_turn(self.stored.id, place, answer, person=person.key)
         said = Line(text=text, speaker=person.name)
-        await self.remembering.keep(self.stored, place, person, said, memory, reply, Receipt())
+        await self.remembering.keep(self.stored, place, person, said, memory, Receipt())
         return memory
 
 
@@ -179,8 +179,7 @@ async def test_two_folds_at_once_count_once(talk: Talk, mind: FakeMind, database
         await talk.say(ANN, f"L{number} and some words around it")
     mind.error, mind.wait = None, asyncio.Barrier(2)
     both = (
-        talk.remembering.keep(talk.stored, "channel", who, Line(text="x"), NOTHING, "y", Receipt())
-        for who in (ANN, BOB)
+        talk.remembering.keep(talk.stored, "channel", who, Line(text="x"), NOTHING, Receipt()) for who in (ANN, BOB)
     )
     await asyncio.gather(*both)
     assert len(mind.folds) == 2
@@ -240,7 +239,7 @@ async def test_a_database_that_fails_is_told(talk: Talk, database: Database) -> 
     with pytest.raises(StorageFailed):
         await talk.remembering.recall(talk.stored, "channel", ANN, "Hello.")
     with pytest.raises(StorageFailed):
-        await talk.remembering.keep(talk.stored, "channel", ANN, Line(text="I like tea."), NOTHING, "Ah.", Receipt())
+        await talk.remembering.keep(talk.stored, "channel", ANN, Line(text="I like tea."), NOTHING, Receipt())
 
 
 async def test_known_and_forgotten_on_request(talk: Talk) -> None:

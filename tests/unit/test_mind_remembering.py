@@ -39,12 +39,14 @@ class Answers:
 
 
 async def learnt(
-    answer: str | ChatAnythingError, text: str = "I really like trains, you know", known: Sequence[Fact] = ()
+    answer: str | ChatAnythingError,
+    text: str = "I really like trains and dogs and cats, and rain too",
+    known: Sequence[Fact] = (),
 ) -> tuple[list[Fact], Answers]:
     endpoint = Answers(answer)
     memory = Memory(facts=tuple(known))
     line = Line(text=text, speaker="Ada")
-    facts = await learn(cast("Endpoint", endpoint), APPLE, memory, line, "Hmph. Trains.", Receipt())
+    facts = await learn(cast("Endpoint", endpoint), APPLE, memory, line, Receipt())
     return list(facts), endpoint
 
 
@@ -57,7 +59,7 @@ async def test_what_the_line_tells_is_kept() -> None:
     assert facts == [TRAINS]
     task, asked = endpoint.asked[0]
     assert task is Task.MEMORY
-    assert "I really like trains, you know" in asked
+    assert "I really like trains and dogs" in asked
     assert "Ada" in asked
 
 
@@ -197,3 +199,36 @@ async def test_without_turns_nobody_is_asked() -> None:
 async def test_a_summary_has_a_limit() -> None:
     summary, _ = await folded("word " * 500)
     assert len(summary.split()) == remembering.SUMMARY_WORDS
+
+
+@pytest.mark.parametrize(
+    ("line", "fact", "kept"),
+    [
+        ("I love rainy evenings.", {"kind": "like", "text": "Likes rainy evenings."}, True),
+        ("I love rainy evenings.", {"kind": "like", "text": "love you"}, False),
+        ("I love rainy evenings.", {"kind": "name", "text": "Is called Russet Core."}, False),
+        ("I used to train horses.", {"kind": "life", "text": "Trained horses."}, True),
+        ("My name is Bo, at your service.", {"kind": "name", "text": "Is called Bo."}, True),
+        ("My name is Bo, at your service.", {"kind": "life", "text": "Is a teapot."}, False),
+        ("電車が大好きです。", {"kind": "like", "text": "電車が好き。"}, True),
+        ("電車が大好きです。", {"kind": "like", "text": "猫を飼う。"}, False),
+    ],
+)
+async def test_what_was_not_said_is_not_kept(line: str, fact: dict[str, str], kept: bool) -> None:
+    """As Qwen2.5-Coder-1.5B made facts up, and took the persona's name for the person's."""
+    endpoint = Answers(json.dumps({"facts": [fact]}))
+    facts = await learn(cast("Endpoint", endpoint), APPLE, Memory(), Line(text=line), Receipt())
+    assert [row.text for row in facts] == ([fact["text"]] if kept else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "worth"),
+    [
+        ("What do you think of coffee pots?", False),
+        ("Do you still know my name?", True),
+        ("¿Qué piensas de la gente?", False),
+        ("Ich mag Züge.", True),
+    ],
+)
+def test_a_mere_question_tells_nothing(line: str, worth: bool) -> None:
+    assert telling(line) is worth

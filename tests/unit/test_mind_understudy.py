@@ -34,7 +34,7 @@ class Failing(ScriptedMind):
             yield ReplyDelta(text=piece)
         raise self.error
 
-    async def learn(self, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt) -> Sequence[Fact]:
+    async def learn(self, persona: Persona, memory: Memory, line: Line, receipt: Receipt) -> Sequence[Fact]:
         raise self.error
 
     async def close(self) -> None:
@@ -55,7 +55,7 @@ async def test_writes_and_answers_in_its_place(scripted: ScriptedMind) -> None:
     assert said
     assert len(receipt.notices) == 2
     assert all("silent" in notice and "stands in" in notice for notice in receipt.notices)
-    facts = await mind.learn(persona, Memory(), Line(text="I'm Ada."), said, receipt)
+    facts = await mind.learn(persona, Memory(), Line(text="I'm Ada."), receipt)
     assert facts == [Fact(kind=FactKind.NAME, text="Is called Ada.")]
 
 

@@ -102,6 +102,11 @@ def _certificates() -> ssl.SSLContext:
     return httpx2.create_ssl_context()
 
 
+def is_local(base_url: str) -> bool:
+    """Whether an address is on this machine."""
+    return _is_loopback(httpx2.URL(base_url).host)
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from pipeline.mind import prompts
 from pipeline.mind.character import reading
 from pipeline.mind.chat.endpoint import Endpoint
 from pipeline.mind.dialogue.context import Message, called, inert
-from pipeline.mind.dialogue.tidying import tidy, up_to
+from pipeline.mind.dialogue.tidying import bare, tidy, up_to
 from pipeline.receipt import Receipt
 from pipeline.stages import Task
 from pipeline.types import Fact, FactKind, Line, Memory, Persona, Speaking, Turn
@@ -56,12 +57,21 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"(?:I|I['’](?:m|ve|ll|d)|My)\b")
+_OF_ONESELF = re.compile(
+    r"\b(?:i|i'm|im|me|my|mine|we|our|us|yo|mi|mis|soy|me|je|j'|moi|mon|ma|mes|ich|mir|mich|mein\w*|eu|meu|minha|io|mio"
+    r"|mia|sono|ik|mij|mijn|jag|mig|min|mitt)\b|[私僕俺我]|うち|저|나는|내",
+    re.IGNORECASE,
+)
+_HARDLY_TELLING = re.compile(
+    r"(?:dis)?likes?|loves?|enjoys|hates?|promise[ds]|called|named?|lives|works|has|have|had|the|with|and|for|not|your?|they|person"
+    r"|is|are|was|a|an|in|at|of|to|as|i"
+)
+_STEM = 4
+"""Letters by which two forms of a word are the same word: "trains", "training"."""
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
-async def learn(
-    endpoint: Endpoint, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt
-) -> Sequence[Fact]:
+async def learn(endpoint: Endpoint, persona: Persona, memory: Memory, line: Line, receipt: Receipt) -> Sequence[Fact]:
     """What the line newly tells about the person who said it: at most three facts, mostly none.
 
     An answer that cannot be read is no facts; what the endpoint raises goes on to the caller.
@@ -72,8 +82,7 @@ async def learn(
     asked = prompts.fill(prompts.text("remember"), {"name": called(persona.name) or "the character", "person": person})
     known = [f"- {inert(fact.text)}" for fact in memory.facts[:_SHOWN_FACTS]] or ["- nothing"]
     before = [_told(persona, turn) for turn in memory.turns[-2:]]
-    said = [f"Known of {person}:", *known, "", *before, f"Last line, by {person}: {inert(line.text)}"]
-    notes = "\n".join([*said, f"{called(persona.name)} answered: {inert(reply)}"])
+    notes = "\n".join([f"Known of {person}:", *known, "", *before, f"Last line, by {person}: {inert(line.text)}"])
     messages: list[Message] = [{"role": "system", "content": asked}, {"role": "user", "content": notes}]
     try:
         answer = await endpoint.json(
@@ -81,7 +90,8 @@ async def learn(
         )
     except (Empty, Malformed):
         return ()
-    return _new(read(answer), memory.facts)
+    heard = " ".join([*(turn.text for turn in memory.turns[-2:]), line.text])
+    return _new([fact for fact in read(answer) if _was_said(fact, heard, persona)], memory.facts)
 
 
 async def fold(endpoint: Endpoint, persona: Persona, summary: str, turns: Sequence[Turn], receipt: Receipt) -> str:
@@ -107,12 +117,31 @@ async def fold(endpoint: Endpoint, persona: Persona, summary: str, turns: Sequen
 
 
 def telling(text: str) -> bool:
-    """Whether a line is worth asking a model about: three words, or a name or number among fewer."""
+    """Whether a line is worth asking a model about: three words, or a name or number among fewer, and not a mere
+    question in which nobody speaks of themself."""
     words = text.split()
+    if re.fullmatch(r"[^.!?]*[?？]+\s*", text) and not _OF_ONESELF.search(text):
+        return False
     if len(words) >= 3 or len(_UNSPACED.findall(text)) >= 4:
         return True
     inner = [word for word in words if word[0].isupper() or any(c.isdigit() for c in word)]
     return len(words) == 2 and bool(inner)
+
+
+def _was_said(fact: Fact, heard: str, persona: Persona) -> bool:
+    """Whether a fact has anything to do with what was said. Weak models make facts up, or tell of the persona."""
+    if fact.kind is FactKind.NAME and any(name in fact.text for name in persona.name.split()):
+        return False
+    if _UNSPACED.search(fact.text):
+        return any(pair in heard for pair in map("".join, pairwise(fact.text)))
+    told = [word for word in bare(fact.text) if not _HARDLY_TELLING.fullmatch(word)]
+    return any(_akin(word, other) for word in told for other in bare(heard))
+
+
+def _akin(one: str, other: str) -> bool:
+    """Forms of one word, as far as their beginnings tell."""
+    letters = min(_STEM, len(one), len(other))
+    return one == other or (letters >= 3 and one[:letters] == other[:letters])
 
 
 def read(answer: str) -> list[Fact]:

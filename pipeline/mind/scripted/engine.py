@@ -36,7 +36,7 @@ class ScriptedMind:
         for piece in rest:
             yield ReplyDelta(text=piece)
 
-    async def learn(self, persona: Persona, memory: Memory, line: Line, reply: str, receipt: Receipt) -> Sequence[Fact]:
+    async def learn(self, persona: Persona, memory: Memory, line: Line, receipt: Receipt) -> Sequence[Fact]:
         """Name, likes, dislikes and promises that the line says in so many words."""
         return [fact for fact in listening.facts(line.text) if fact not in memory.facts]
 
