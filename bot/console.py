@@ -140,6 +140,9 @@ def persona_details(stored: StoredPersona, recipe: VoiceRecipe) -> Group:
     facts.add_row("likes", Text(", ".join(persona.likes)))
     facts.add_row("dislikes", Text(", ".join(persona.dislikes)))
     facts.add_row("says", Text(persona.catchphrase, "italic"))
+    if persona.habits:
+        facts.add_row("talks", Text(persona.habits))
+    facts.add_row("written by", Text(persona.author))
     facts.add_row("voice", Text(f"{recipe.engine}: {recipe.reason}"))
     return Group(persona_card(persona), facts)
 

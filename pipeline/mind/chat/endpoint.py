@@ -36,8 +36,6 @@ _PAUSES: Mapping[type[errors.ChatAnythingError], tuple[float, ...]] = {
 """Seconds before a call is made again that has said nothing yet, per failure; the first type that fits counts."""
 _PATIENCE = 10.0
 """Longest wait in seconds that a server may ask for: a person is waiting. A longer one fails at once."""
-
-
 _ROOM = 4
 """Times the tokens for a model that spent all of them on thinking."""
 

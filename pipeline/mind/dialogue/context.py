@@ -9,15 +9,14 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 from pipeline.mind import languages, prompts
+from pipeline.mind.chat.endpoint import Message
 from pipeline.mind.dialogue.tidying import visible
 from pipeline.mind.tokens import tokens
 from pipeline.stages import ChatConfig
 from pipeline.types import Attachment, Line, Memory, Persona, Speaking, Turn
-
-Message: TypeAlias = dict[str, Any]
 
 LAST_SHRINK = 4
 """The last rung of shortening: persona and line alone."""

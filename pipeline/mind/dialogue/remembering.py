@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from pipeline.errors import Empty, Malformed
 from pipeline.mind import prompts
 from pipeline.mind.character import reading
-from pipeline.mind.chat.endpoint import Endpoint
-from pipeline.mind.dialogue.context import Message, called, inert
+from pipeline.mind.chat.endpoint import Endpoint, Message
+from pipeline.mind.dialogue.context import called, inert
 from pipeline.mind.dialogue.tidying import bare, tidy, up_to
 from pipeline.receipt import Receipt
 from pipeline.stages import Task
