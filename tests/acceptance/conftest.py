@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -67,7 +68,13 @@ class Place:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             encoding="utf-8",
+            preexec_fn=heeding_interrupts,
         )
+
+
+def heeding_interrupts() -> None:
+    """In the child: whoever runs the tests in the background of a shell made it deaf to Ctrl-C, and all its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def fresh(root: Path, assets: Path) -> Place:

@@ -90,7 +90,13 @@ class Workshop:
             "assets.fetch(Path(sys.argv[2]))"
         )
         arguments = [sys.executable, "-c", program, str(self.table), str(self.home)]
-        return subprocess.Popen(arguments, start_new_session=True, stderr=subprocess.DEVNULL)
+        return subprocess.Popen(
+            arguments,
+            start_new_session=True,
+            stderr=subprocess.DEVNULL,
+            # Tests that run in the background of a shell are deaf to Ctrl-C, and so would be their children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
 
     def fetches(self) -> int:
         return len(self.calls.read_text().splitlines()) if self.calls.exists() else 0
