@@ -73,7 +73,7 @@ class Place:
 
 
 def heeding_interrupts() -> None:
-    """In the child: whoever runs the tests in the background of a shell made it deaf to Ctrl-C, and all its children."""
+    """In the child: whoever runs the tests in the background of a shell made it, and all its children, deaf to that."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
