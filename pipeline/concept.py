@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from pipeline.errors import BadRequest
+from pipeline.mind import languages
 from pipeline.mind.scripted import lore
 from pipeline.types import Value
 
@@ -169,7 +170,7 @@ def parse(text: str) -> Concept:
         thing=thing,
         traits=_traits(before) + tuple(told if follows_is else ()),
         phrase=phrase,
-        name=_named(phrase),
+        name=_named(phrase) or languages.wished_name(text),
         loves=_wish(phrase, "loves|likes|adores"),
         hates=_wish(phrase, "hates|fears|dislikes|is afraid of"),
     )

@@ -116,7 +116,7 @@ def asked(concept: str) -> str | None:
 
 
 def wished_name(concept: str) -> str | None:
-    """The name after "llamada", "namens", "nommé": what ``pipeline.concept.parse`` does for English."""
+    """The name after "llamada", "namens", "nommé": in the languages of the table."""
     phrases = "|".join(phrase for row in languages().values() for phrase in row.named)
     found = re.search(rf"\b(?:{phrases})\s+(\w[\w'’-]*(?:\s+\w[\w'’-]*){{0,2}})", concept, re.IGNORECASE)
     if not found:

@@ -18,7 +18,7 @@ async def test_the_loop_is_never_blocked(tmp_path: Path, assets_home: Path, monk
     home = tmp_path / "home"
     home.mkdir()
     (home / "assets").symlink_to(assets_home)
-    settings = Settings(CHATANYTHING_HOME=home, MIND_SERVERS=",")
+    settings = Settings(_env_file=None, CHATANYTHING_HOME=home, MIND="scripted")
     async with open_app(settings, "hibari") as app:
         await app.conversation.summon("a warm teapot", watch=lambda step: None, seed=1)  # imports and first loads
         steps: list[float] = []

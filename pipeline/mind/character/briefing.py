@@ -63,7 +63,7 @@ class Brief(Value):
 def brief(concept: str) -> Brief:
     """What a cleaned concept asks for, as far as words alone tell."""
     parsed = concepts.parse(concept)
-    name = parsed.name or languages.wished_name(concept)
+    name = parsed.name
     return Brief(
         concept=concept,
         parsed=parsed,
