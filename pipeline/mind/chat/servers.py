@@ -44,10 +44,12 @@ _NO_CHAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A model of a server. ``sees``: whether it takes pictures; None where the server does not say."""
+    """A model of a server. ``sees``: whether it takes pictures; ``context``: tokens that prompt and answer may fill.
+    None where the server does not say."""
 
     id: str
     sees: bool | None = None
+    context: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,13 @@ async def models(base_url: str, key: SecretStr, timeout: float = 5.0) -> list[Se
     if not isinstance(rows, list):
         raise failures.strange(config)
     seeing = _multimodal(listed)
-    return [Served(row["id"], _sees(row, seeing)) for row in rows if isinstance(row, Mapping) and "id" in row]
+    named = [row for row in rows if isinstance(row, Mapping) and "id" in row]
+    return [Served(row["id"], _sees(row, seeing), _context(row)) for row in named]
+
+
+def _context(row: Mapping[str, Any]) -> int | None:
+    told = ((row.get("meta") or {}).get("n_ctx"), row.get("max_model_len"), row.get("context_length"))
+    return next((size for size in told if isinstance(size, int)), None)  # llama.cpp, vLLM, OpenRouter
 
 
 def _sees(row: Mapping[str, Any], seeing: Mapping[str, bool]) -> bool | None:
