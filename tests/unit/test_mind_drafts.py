@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from pipeline.embedding import Embedder
@@ -16,6 +18,7 @@ from pipeline.mind.character import briefing, drafts, reading
 from pipeline.mind.character.examples import Example, Examples, book
 from pipeline.mind.character.writing import write_persona
 from pipeline.mind.chat.endpoint import Endpoint, Message
+from pipeline.mind.scripted.writing import write
 from pipeline.mind.tokens import tokens
 from pipeline.receipt import Receipt
 from pipeline.stages import ChatConfig, Task
@@ -214,7 +217,29 @@ def test_texts_are_one_clean_line() -> None:
     draft.model_dump_json().encode()
 
 
-@pytest.mark.parametrize("field", ["name", "personality", "greeting", "likes", "dislikes", "samples"])
+@given(data=st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_follows_the_schema_is_a_draft(data: st.DataObject) -> None:
+    """Words of no language, too: only a blank answer in every second field is none."""
+    words = st.text(st.characters(codec="utf-8", categories=["L", "N", "Zs", "P"]), min_size=1)
+    answer = {name: data.draw(_of(row, words), label=name) for name, row in drafts.schema()["properties"].items()}
+    result = drafts.read(json.dumps(answer), briefing.brief("an old parrot"))
+    blank = sum(not any(c.isalnum() for c in str(value)) for value in answer.values())
+    assert result.rude or blank > 3 or result.completed(write("an old parrot", 1)) is not None
+
+
+def _of(row: Mapping[str, Any], words: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
+    if "enum" in row:
+        return st.sampled_from(row["enum"])
+    if row["type"] == "array":
+        return st.lists(_of(row["items"], words), min_size=row.get("minItems", 0), max_size=row["maxItems"])
+    if "pattern" in row:
+        return st.from_regex(row["pattern"], fullmatch=True)
+    least = row.get("minLength", 1)
+    return words.map(lambda text: (text * (least // len(text) + 1))[: max(least, row["maxLength"])])
+
+
+@pytest.mark.parametrize("field", ["name", "personality", "greeting", "likes", "dislikes"])
 def test_what_only_the_model_can_write_is_a_problem_when_missing(field: str) -> None:
     result = drafts.read(
         json.dumps({key: value for key, value in GOOD.items() if key != field}), briefing.brief("an old parrot")

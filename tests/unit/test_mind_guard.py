@@ -268,16 +268,17 @@ def test_endless_repetition_is_cut_before_it_repeats(raw: str, said: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "rest"),
     [
-        "I was the very first to fall. Nobody caught me.",
-        "i was the very first to fall… nobody caught me!",
-        "I was the very first to fall. Let me tell you more.",
+        ("I was the very first to fall. Nobody caught me.", "Nobody caught me."),
+        ("i was the very first to fall… nobody caught me!", "nobody caught me!"),
+        ("I was the very first to fall. Let me tell you more.", "Let me tell you more."),
+        ("I was the very first to fall.", "I was the very first to fall."),
     ],
 )
-def test_what_was_just_said_is_not_said_again(text: str) -> None:
+def test_what_was_just_said_is_not_said_again(text: str, rest: str) -> None:
     assert guarded(text)[1].broken == "it said again what it had said before"
-    assert guarded(text, last=True)[0] == text
+    assert guarded(text, last=True)[0] == rest  # where nothing else is said, it is forgiven
 
 
 def test_an_interjection_may_open_two_replies() -> None:
@@ -378,3 +379,4 @@ def test_a_sentence_of_the_last_replies_is_not_said_again() -> None:
 def test_a_tag_that_is_no_mood_is_not_shown() -> None:
     guard = Guard(APPLE, Memory(), Line(text="Who are you?"), 50, "#canary", "")
     assert guard.feed("[Mirror] Hi, Mira! I am the umbrella.") + guard.end() == "Hi, Mira! I am the umbrella."
+    assert guarded("[magic] Hey Mira!")[0] == "Hey Mira!"

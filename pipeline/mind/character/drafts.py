@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal
 
@@ -36,8 +36,8 @@ class Draft(Value):
     warmth: Fraction = Field(description="0 cold, 1 affectionate")
     accent: str = Field(min_length=2, max_length=30, description="one English word")
     personality: str = Field(min_length=60, max_length=900, description='"You are ...", 60 to 100 words')
-    likes: tuple[Item, ...] = Field(min_length=3, max_length=3)
-    dislikes: tuple[Item, ...] = Field(min_length=3, max_length=3)
+    likes: tuple[Item, ...] = Field(min_length=1, max_length=3)
+    dislikes: tuple[Item, ...] = Field(min_length=1, max_length=3)
     catchphrase: str = Field(min_length=2, max_length=80)
     habits: str = Field(max_length=160, description="how it talks")
     greeting: str = Field(min_length=6, max_length=200, description="two short sentences with its name")
@@ -53,11 +53,22 @@ class Draft(Value):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An answer as it was understood. ``draft`` is None where nothing usable is left."""
+    """An answer as it was understood. ``draft`` is None where ``missing`` fields cannot be used; ``fields`` are all."""
 
     draft: Draft | None
     problems: tuple[str, ...]
     rude: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    missing: frozenset[str] = frozenset()
+
+    def completed(self, other: Persona) -> Draft | None:
+        """The draft with what is missing taken from another persona; None where that would be more than a third."""
+        if self.draft or not self.fields or len(self.missing) > len(self.fields) / 3:
+            return self.draft
+        theirs = other.model_dump(include=set(self.missing))
+        if "gender" in theirs and other.gender is Gender.NEUTRAL:
+            theirs["gender"] = "none"
+        return Draft.model_validate({**self.fields, **theirs})
 
 
 @cache
@@ -73,6 +84,8 @@ def schema() -> Mapping[str, Any]:
         return row | ({"items": plain(row["items"])} if "items" in row else {})
 
     fields = {name: plain(row) for name, row in root["properties"].items()}
+    for name in ("likes", "dislikes"):
+        fields[name] |= {"minItems": 3}  # that many are asked for; two that differ are taken
     for name in ("energy", "warmth"):
         # llama.cpp's grammars know no bounds of numbers, but they know choices.
         fields[name] |= {"enum": [tenth / 10 for tenth in range(11)]}
@@ -98,4 +111,4 @@ def read(answer: str, given: Brief, taken: Sequence[str] = ()) -> Reading:
     except ValidationError as error:
         wrong = dict.fromkeys(str(detail["loc"][0]) for detail in error.errors())
         told = [f"{field}: missing or too short." for field in wrong if not any(p.startswith(field) for p in problems)]
-        return Reading(None, (*problems, *told))
+        return Reading(None, (*problems, *told), fields=fields, missing=frozenset(wrong))

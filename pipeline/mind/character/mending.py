@@ -176,7 +176,9 @@ def _completed(fields: Fields) -> Fields:
         "voice_wish": f"{fields['age']} {gender}voice, {fields['temper']}",
         "catchphrase": f"{fields['name']}!"[:80],
     }
-    return fields | {field: value for field, value in defaults.items() if len(fields[field]) < 2}
+    spare = [line for line in (fields["catchphrase"], *reading.sentences(fields["greeting"])) if len(line) > 1]
+    samples = tuple(dict.fromkeys([*fields["samples"], *spare]))[:3]
+    return fields | {"samples": samples} | {field: text for field, text in defaults.items() if len(fields[field]) < 2}
 
 
 def _breaks(fields: Fields, brief: Brief) -> list[str]:

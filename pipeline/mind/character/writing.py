@@ -11,6 +11,7 @@ from pipeline.mind.character.briefing import Brief, brief, request
 from pipeline.mind.character.drafts import Reading, read, schema
 from pipeline.mind.character.examples import Example, Examples
 from pipeline.mind.chat.endpoint import Endpoint, Message
+from pipeline.mind.scripted import writing as scripted
 from pipeline.mind.tokens import tokens
 from pipeline.receipt import Receipt
 from pipeline.stages import Task
@@ -38,8 +39,9 @@ async def write_persona(endpoint: Endpoint, concept: str, seed: int, receipt: Re
     if best.problems:
         receipt.repairs += 1
         best = await writer.repaired(best, answer)
-    if best.draft is not None:
-        return best.draft.persona(concept, seed, endpoint.config.model_for(Task.PERSONA))
+    # What a weak model leaves out twice, the demo writer fills in: it knows the concept too.
+    if draft := best.completed(scripted.write(concept, seed)):
+        return draft.persona(concept, seed, endpoint.config.model_for(Task.PERSONA))
     if best.rude:
         raise Declined("The language model found only rude words for that. Please describe another character.")
     raise Malformed("The language model wrote no character that can be read, also when it was asked again.")

@@ -96,7 +96,11 @@ class Guard:
         said = [turn.text for turn in memory.turns if turn.speaking is Speaking.PERSONA][-3:]
         self._earlier = [] if last else [bare(text) for text in said]
         self._opening = bare(_first_sentence(said[-1])) if said and not last else []
-        self._echoes = repetition.sentences_of(said, _ECHO) - repetition.sentences_of([persona.catchphrase], _ECHO)
+        own = [persona.greeting, *persona.samples]
+        self._echoes = repetition.sentences_of([*said, *own], _ECHO) - repetition.sentences_of(
+            [persona.catchphrase], _ECHO
+        )
+        self._skipped = 0
         self._head = Head(0)
         self._raw = self._unseen = ""
         self._given = 0
@@ -123,6 +127,9 @@ class Guard:
         if not self._given:
             self._head = head(self._raw, self._names)
         text = tidy(self._raw[self._head.length :], self._head.closing)
+        if self._last and not self._given:
+            self._skipped = repetition.leading_echo(Shown(text, whole=final), self._echoes)
+        text = text[self._skipped :].lstrip()
         shown = Shown(text.rstrip() if final else text, whole=final)
         if cut := self._first_cut(shown):
             return self._finish(shown.text, cut)

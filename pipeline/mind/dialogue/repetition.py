@@ -63,6 +63,17 @@ def echo(shown: Shown, earlier: Set[tuple[str, ...]]) -> int | None:
     return next((start for start, words in complete if tuple(words) in earlier), None)
 
 
+def leading_echo(shown: Shown, earlier: Set[tuple[str, ...]]) -> int:
+    """Where something new begins after sentences that were said before; 0 where nothing does."""
+    starts = [start for start, words in shown.sentences if words]
+    for (start, words), following in zip(shown.sentences, [*starts[1:], None], strict=False):
+        if tuple(words) not in earlier:
+            return start
+        if following is None:
+            break
+    return 0
+
+
 def echoing(shown: Shown, earlier: Set[tuple[str, ...]]) -> int | None:
     """Start of a last, unfinished sentence that so far is the beginning of one of the earlier ones."""
     start, words = shown.sentences[-1]

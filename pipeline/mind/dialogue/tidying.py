@@ -37,8 +37,8 @@ _MOOD_TAG = re.compile(
     re.IGNORECASE,
 )
 """[joy], (Joy), **[happy]**, [mood: joy], [joy, calm]; a bracket that holds anything else is a stage direction."""
-_OTHER_TAG = re.compile(r"\s{0,4}\[\s?[A-Z][^\W\d_]{1,15}\s?\]\s?:?")
-"""[Mirror]: a weak model's idea of a mood; [laughing] is a stage direction and stays."""
+_OTHER_TAG = re.compile(r"\s{0,4}\[\s?[^\W\d_]{2,16}(?<!s)(?<!ing)(?<!ly)(?<!ed)\s?\]\s?:?")
+"""[Mirror], [magic]: a weak model's idea of a mood; [laughing] is a stage direction and stays."""
 _MOOD_STAR = re.compile(
     rf"\s{{0,4}}[*_]{{1,3}}(?:{_CALLED}\s?[:=]\s?)?({_PURE})[*_]{{1,3}}(?:\s?[:\-–—])?", re.IGNORECASE
 )
