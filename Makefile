@@ -63,6 +63,7 @@ bench: $(READY)
 	$(BIN)/chatanything bench
 	$(BIN)/python -m tests.bench.memory
 	$(BIN)/python -m tests.bench.mind
+	$(BIN)/python -m tests.bench.storage
 
 docs: $(READY)
 	$(BIN)/python -m bot.docs

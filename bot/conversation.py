@@ -17,12 +17,15 @@ from pipeline.stages import Mind
 from pipeline.summon import Engines, Summoned, Watch, summon
 from pipeline.types import Attachment, Line, Mood, ReplyDelta, Speaking, Turn
 from storage.memory import KeptFact
-from storage.repository import Personas, StoredPersona, slug
+from storage.repository import Personas, StoredPersona
 from storage.tables import storable
 from storage.usage import Usages
 
 MAXIMUM_LINE = 1000
 """Characters of one line said to a persona."""
+
+NAMES = 8
+"""Personas offered to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,16 +147,12 @@ async def find(personas: Personas, name: str) -> StoredPersona:
     """
     if found := await personas.find(name):
         return found
-    everyone = await personas.list(limit=1000)
     wanted = concept.slug(name) if name.strip() else ""
-    candidates = [
-        stored
-        for stored in everyone
-        if wanted and (slug(stored.persona.name).startswith(wanted) or concept.slug(stored.persona.concept) == wanted)
-    ]
+    candidates = await personas.meant(wanted, lambda text: concept.slug(text) == wanted, NAMES + 1) if wanted else []
     if len(candidates) == 1:
         return candidates[0]
-    if not everyone:
+    shown = candidates or await personas.list(NAMES)
+    if not shown:
         raise BadRequest("Nobody has been summoned yet.", remedy='chatanything summon "an angry apple"')
-    names = ", ".join(dict.fromkeys(stored.persona.name for stored in (candidates or everyone)[:8]))
+    names = ", ".join(dict.fromkeys(stored.persona.name for stored in shown[:NAMES]))
     raise BadRequest(f"Who do you mean? There is {names}.")

@@ -18,7 +18,8 @@
     │   ├── Empty               it gave nothing
     │   ├── Declined            its own filter refused the words
     │   └── ContextOverflow     more words than the model can take, also after shortening
-    └── StorageFailed           disk full, folder read-only, database locked or too new
+    └── StorageFailed           disk full, folder read-only, database damaged or too new
+        ├── StorageBusy         the database is locked, overloaded or away for the moment: retry
         └── NotMigrated         the database waits for `chatanything migrate`
 
 Each error says whether trying again may help (`retryable`) and carries one sentence a person can read: `str(error)`.
@@ -125,6 +126,15 @@ class ContextOverflow(EngineFailed):
 
 class StorageFailed(ChatAnythingError):
     """The disk or the database did not take what it was given."""
+
+
+class StorageBusy(StorageFailed):
+    """The database is locked by somebody else, overloaded or away: the same may succeed later.
+
+    Nothing was written, unless a database server hung up in the middle of a commit: then nobody knows.
+    """
+
+    retryable = True
 
 
 class NotMigrated(StorageFailed):

@@ -12,11 +12,12 @@ from types import TracebackType
 import aiosqlite
 from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from pipeline.errors import NotMigrated, StorageFailed
+from pipeline.errors import NotMigrated, StorageBusy, StorageFailed
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 """The async driver for addresses that name only the database, as hosting panels hand them out."""
@@ -138,21 +139,22 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
 
 @contextmanager
 def explained(url: URL) -> Iterator[None]:
-    """Turns what the machine refused into ``StorageFailed``. Mistakes in our own SQL pass through as they are."""
+    """Turns what the machine refused into ``StorageFailed``; into ``StorageBusy`` where trying again may help.
+
+    Mistakes in our own SQL pass through as they are.
+    """
     try:
         yield
     except DBAPIError as error:
-        failure = _explain(error, url)
+        failure = _explain_file(error.orig, url) if isinstance(error.orig, sqlite3.Error) else _explain_server(error)
         if failure is None:
             raise
         raise failure from error
+    except NoConnectionFree as error:
+        raise StorageBusy("Too many requests wait for the database. Try again in a moment.") from error
 
 
-def _explain(error: DBAPIError, url: URL) -> StorageFailed | None:
-    cause = error.orig
-    if not isinstance(cause, sqlite3.Error):
-        return _explain_server(error)
-    code = getattr(cause, "sqlite_errorname", "")
+def _explain_file(error: sqlite3.Error, url: URL) -> StorageFailed | None:
     where = url.database
     sentences = {
         "SQLITE_FULL": "The disk is full: the database could not grow. Free some space and try again.",
@@ -164,25 +166,47 @@ def _explain(error: DBAPIError, url: URL) -> StorageFailed | None:
         "SQLITE_NOTADB": f"The file {where} is not a database of ours. Move it away to start a new one.",
         "SQLITE_CORRUPT": f"The database {where} is damaged. Restore it from a backup.",
     }
+    code = getattr(error, "sqlite_errorname", "")
     for name, sentence in sentences.items():
         if code == name or code.startswith(name + "_"):  # SQLITE_BUSY_SNAPSHOT is a SQLITE_BUSY
-            return StorageFailed(sentence)
-    if str(cause).startswith(("no such table", "no such column", "table ")) and "syntax" not in str(cause):
+            return StorageBusy(sentence) if name in {"SQLITE_BUSY", "SQLITE_LOCKED"} else StorageFailed(sentence)
+    if str(error).startswith(("no such table", "no such column", "table ")) and "syntax" not in str(error):
         return not_migrated()
     return None
 
 
 def _explain_server(error: DBAPIError) -> StorageFailed | None:
-    state = getattr(error.orig, "sqlstate", None)
+    """By SQLSTATE (appendix A of the Postgres manual); a connection that fails or breaks has none."""
+    state = getattr(error.orig, "sqlstate", None) or ""
     if state in {"42P01", "42703"}:  # undefined_table, undefined_column
         return not_migrated()
     if state == "53100":  # disk_full
         return StorageFailed("The disk of the database server is full.")
-    if state == "25006":  # read_only_sql_transaction
+    if state == "25006":  # read_only_sql_transaction: also a standby that has not been promoted yet
         return StorageFailed("The database server is read-only at present.")
-    if isinstance(error, OperationalError) or (isinstance(error, DatabaseError) and error.connection_invalidated):
-        return StorageFailed("The database server cannot be reached or hung up. Try again in a moment.")
-    return None
+    if state in {"40001", "40P01", "55P03", "57014"}:  # serialization, deadlock, lock not available, statement timeout
+        return StorageBusy("The database was busy with other requests for too long. Try again in a moment.")
+    if state in {"53200", "53300"}:  # out of memory, too many connections
+        return StorageBusy("The database server is overloaded. Try again in a moment.")
+    if state[:2] in {"08", "57"} or error.connection_invalidated:  # connection exceptions; shutdown and start
+        return _unreachable()
+    if isinstance(error, OperationalError) and not state:
+        return _not_connected(str(error.orig))
+    return StorageFailed("The database server failed.") if isinstance(error, OperationalError) else None
+
+
+def _not_connected(complaint: str) -> StorageFailed:
+    # libpq hands over only the server's sentence. In another language than English it reads as "unreachable".
+    refused = ("password authentication failed", "no password supplied", "no pg_hba.conf entry")
+    if any(words in complaint for words in refused):
+        return StorageFailed("The database server refuses the user or the password of DATABASE_URL.")
+    if "FATAL" in complaint and "does not exist" in complaint:
+        return StorageFailed("The database server does not know the database or the user of DATABASE_URL.")
+    return _unreachable()
+
+
+def _unreachable() -> StorageBusy:
+    return StorageBusy("The database server cannot be reached or hung up. Try again in a moment.")
 
 
 def not_migrated() -> NotMigrated:

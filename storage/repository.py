@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 from pydantic import ValidationError
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -73,8 +74,22 @@ class Personas:
     async def namesakes(self, name: str, limit: int = 20) -> Sequence[StoredPersona]:
         """Personas of that id or name, newest first; names are compared by their ``slug``."""
         name = storable(name)  # a name is compared as it was stored
-        wanted = or_(PersonaRow.slug == slug(name), PersonaRow.id == name.strip().lower())
-        return await self._personas(_present().where(wanted).limit(limit))
+        named = select(PersonaRow.id).where(PersonaRow.slug == slug(name))
+        wanted = union_all(named, select(PersonaRow.id).where(PersonaRow.id == name.strip().lower()))
+        # Not OR: to give the newest first, SQLite would then walk through all personas.
+        return await self._personas(_present().where(PersonaRow.id.in_(wanted)).limit(limit))
+
+    async def meant(self, start: str, concept: Callable[[str], bool], limit: int = 20) -> Sequence[StoredPersona]:
+        """Personas whose ``slug`` begins so, or whose concept passes a test, newest first."""
+        columns = _present().with_only_columns(PersonaRow.id, PersonaRow.slug, PersonaRow.concept)
+        async with self._database.reading() as session:
+            rows = (await session.execute(columns)).all()
+
+        def choose() -> Iterator[str]:
+            return (row.id for row in rows if row.slug.startswith(start) or concept(row.concept))
+
+        chosen = await asyncio.to_thread(lambda: [*islice(choose(), limit)])
+        return await self._personas(_present().where(PersonaRow.id.in_(chosen)))
 
     async def list(self, limit: int = 20, offset: int = 0) -> Sequence[StoredPersona]:
         """A page of the personas that were not dismissed, newest first."""

@@ -56,14 +56,14 @@ async def measure() -> list[Row]:
                 return lambda: remembering.recall(stored, "channel", Person(key), TEXT)
 
             return [
-                Row("embedding what was said", await _median(lambda: asyncio.to_thread(embedder.encode, [TEXT])), "ms"),
-                Row("recall, nothing known", await _median(recall("stranger")), "ms"),
-                Row(f"recall, {FACTS:,} facts of {PAIRS} people", await _median(recall("7")), "ms"),
-                Row(f"recall, {MAXIMUM_FACTS} facts of one person", await _median(recall("full")), "ms"),
-                Row(f"recall, {FACTS:,} facts of one person", await _median(recall("all")), "ms"),
+                Row("embedding what was said", await median(lambda: asyncio.to_thread(embedder.encode, [TEXT])), "ms"),
+                Row("recall, nothing known", await median(recall("stranger")), "ms"),
+                Row(f"recall, {FACTS:,} facts of {PAIRS} people", await median(recall("7")), "ms"),
+                Row(f"recall, {MAXIMUM_FACTS} facts of one person", await median(recall("full")), "ms"),
+                Row(f"recall, {FACTS:,} facts of one person", await median(recall("all")), "ms"),
                 Row(
                     f"nearest of {FACTS:,} facts of one person, without embedding",
-                    await _median(lambda: memories.search(stored.id, "all", vector, 6)),
+                    await median(lambda: memories.search(stored.id, "all", vector, 6)),
                     "ms",
                 ),
             ]
@@ -91,7 +91,7 @@ async def _fill(database: Database, personas: Personas, persona: Persona) -> Sto
     return StoredPersona(row.id, persona, row.created_at)
 
 
-async def _median(work: Callable[[], Awaitable[object]]) -> float:
+async def median(work: Callable[[], Awaitable[object]]) -> float:
     """Milliseconds of the middle one of ``ROUNDS`` runs, after one that does not count."""
     await work()
     seconds = []

@@ -7,15 +7,16 @@ from typing import cast
 
 import numpy as np
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import IntegrityError
 
-from pipeline.errors import StorageFailed
+from pipeline.errors import BadRequest, StorageFailed
 from pipeline.types import Age, Gender, Mood, Persona, Portrait, Size, Speaking, Turn, VoicePart, VoiceRecipe
 from storage import migrate
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.repository import Personas
+from storage.tables import PersonaRow
 
 HOSTILE = [
     "'; drop table personas; --",
@@ -130,6 +131,30 @@ async def test_namesakes_newest_first(personas: Personas) -> None:
     assert await personas.find(" OLD-OAK ") == newer
     assert await personas.namesakes("old oak") == [newer, older]
     assert await personas.find(older.id.upper()) == older
+
+
+async def test_the_one_that_is_meant_among_thousands(personas: Personas, database: Database) -> None:
+    from bot.conversation import find  # heavy, and other tests start processes that import this file
+
+    with pytest.raises(BadRequest, match="Nobody has been summoned"):
+        await find(personas, "russet")
+    first = await personas.add(persona("Old Oak"), recipe(), portrait(drawn=False))
+    pear = persona("Williams").model_copy(update={"concept": "the old café pear"})
+    second = await personas.add(pear, recipe(), portrait(drawn=False))
+    gone = await personas.add(persona("Old Ash"), recipe(), portrait(drawn=False))
+    await personas.dismiss(gone.id)
+    many = [{"slug": f"p{n}", "name": f"P{n}", "tagline": "", "concept": f"a pip {n}"} for n in range(1500)]
+    async with database.session() as session:
+        document = persona().model_dump(mode="json")
+        await session.execute(insert(PersonaRow), [row | {"document": document} for row in many])
+    for words in ("old oak", "OLD o", "old_oa", "old"):
+        assert await find(personas, words) == first
+    for words in ("an old café pear", "Old Cafe\u0301 Pear!", "willi"):
+        assert await find(personas, words) == second
+    for words in ("old ash", "p", "%", "_", " ", "nobody", "café pear"):
+        with pytest.raises(BadRequest, match="Who do you mean"):
+            await find(personas, words)
+    assert await personas.meant("p", lambda concept: False, 8) == await personas.list(8)
 
 
 async def test_nobody_of_that_name(personas: Personas) -> None:

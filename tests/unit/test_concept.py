@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.concept import MAX_CHARACTERS, clean, parse, singular, slug
+from pipeline.concept import MAX_CHARACTERS, _ascii_slug, _unicode_slug, clean, parse, singular, slug
 from pipeline.errors import BadRequest
 
 
@@ -77,6 +77,11 @@ def test_clean_gives_harmless_words_or_a_sentence(typed: str) -> None:
     assert not any(unicodedata.category(ch)[0] == "C" for ch in words)
     assert clean(words) == words
     assert parse(words).thing
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_short_cut_gives_the_same_slug(typed: str) -> None:
+    assert "".join(_ascii_slug(typed)) == "".join(_unicode_slug(typed))
 
 
 @given(st.text(max_size=200))
