@@ -326,6 +326,39 @@ def migrate() -> None:
 
 
 @app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="File to write, such as chatanything.zip.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+) -> None:
+    """Keep every character and conversation in one file; a bot may run meanwhile. Settings and keys are not in it."""
+    from storage import backup as backups
+
+    async def main() -> None:
+        settings = _settings()
+        kept = await backups.backup(settings.database_url, settings.blob_url, file, force=force)
+        size = file.stat().st_size / 1e6
+        _stderr().print(f"Characters: {kept.personas}, files: {kept.blobs}, together {size:.1f} MB.", markup=False)
+
+    _run(main())
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file that `backup` wrote.")],
+    force: Annotated[bool, typer.Option("--force", help="Give up the characters that are here.")] = False,
+) -> None:
+    """Put the characters and conversations of a backup in the place of those that are here; a bot may run meanwhile."""
+    from storage import backup as backups
+
+    async def main() -> None:
+        settings = _settings()
+        found = await backups.restore(file, settings.database_url, settings.blob_url, force=force)
+        _stderr().print(f"Characters: {found.personas}, as they were on {found.made_at:%Y-%m-%d %H:%M} UTC.")
+
+    _run(main())
+
+
+@app.command()
 def doctor(as_json: AsJson = False) -> None:
     """Say what each stage will use and why, what is missing, and the command that mends it."""
     from bot.doctor import examine, report
