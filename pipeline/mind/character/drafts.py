@@ -35,7 +35,7 @@ class Draft(Value):
     energy: Fraction = Field(description="0 sluggish, 1 restless")
     warmth: Fraction = Field(description="0 cold, 1 affectionate")
     accent: str = Field(min_length=2, max_length=30, description="one English word")
-    personality: str = Field(min_length=60, max_length=900, description='"You are ...", 60 to 100 words')
+    personality: str = Field(min_length=20, max_length=900, description='"You are ...", 60 to 100 words')
     likes: tuple[Item, ...] = Field(min_length=1, max_length=3)
     dislikes: tuple[Item, ...] = Field(min_length=1, max_length=3)
     catchphrase: str = Field(min_length=2, max_length=80)
@@ -62,13 +62,19 @@ class Reading:
     missing: frozenset[str] = frozenset()
 
     def completed(self, other: Persona) -> Draft | None:
-        """The draft with what is missing taken from another persona; None where that would be more than a third."""
-        if self.draft or not self.fields or len(self.missing) > len(self.fields) / 3:
+        """The draft with small things that are missing taken from another persona; None without its heart."""
+        if self.draft or not self.fields or self.missing & _HEART:
             return self.draft
         theirs = other.model_dump(include=set(self.missing))
         if "gender" in theirs and other.gender is Gender.NEUTRAL:
             theirs["gender"] = "none"
         return Draft.model_validate({**self.fields, **theirs})
+
+
+_HEART = {"name", "personality", "greeting"}
+"""Without these it is another character."""
+_ASKED = {"likes": {"minItems": 3}, "dislikes": {"minItems": 3}, "personality": {"minLength": 60}}
+"""What is asked for beyond what is taken."""
 
 
 @cache
@@ -84,8 +90,8 @@ def schema() -> Mapping[str, Any]:
         return row | ({"items": plain(row["items"])} if "items" in row else {})
 
     fields = {name: plain(row) for name, row in root["properties"].items()}
-    for name in ("likes", "dislikes"):
-        fields[name] |= {"minItems": 3}  # that many are asked for; two that differ are taken
+    for name, asked in _ASKED.items():
+        fields[name] |= asked
     for name in ("energy", "warmth"):
         # llama.cpp's grammars know no bounds of numbers, but they know choices.
         fields[name] |= {"enum": [tenth / 10 for tenth in range(11)]}
