@@ -40,7 +40,7 @@ async def write_persona(endpoint: Endpoint, concept: str, seed: int, receipt: Re
         receipt.repairs += 1
         best = await writer.repaired(best, answer)
     # What a weak model leaves out twice, the demo writer fills in: it knows the concept too.
-    if draft := best.completed(scripted.write(concept, seed)):
+    if draft := best.draft or best.completed(scripted.write(concept, seed)):
         return draft.persona(concept, seed, endpoint.config.model_for(Task.PERSONA))
     if best.rude:
         raise Declined("The language model found only rude words for that. Please describe another character.")
