@@ -101,7 +101,8 @@ def _mp4(segments: Sequence[bytes], speech: Speech, fps: int) -> tuple[bytes, in
 def encode_ogg(samples: npt.NDArray[np.float32], rate: int) -> bytes:
     """(n,) float32 mono in [-1, 1] as Opus, 48 kHz mono, in Ogg: what chat platforms call a voice message."""
     sink = io.BytesIO()
-    with av.open(sink, "w", format="ogg") as container:
+    # Else the stream gets a random serial number, and the same sound is never the same file.
+    with av.open(sink, "w", format="ogg", options={"fflags": "bitexact"}) as container:
         container.metadata["comment"] = MARK
         stream = container.add_stream("libopus", rate=SOUND_RATE, layout="mono")
         stream.bit_rate = 40_000

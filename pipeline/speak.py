@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline import clip, registry
 from pipeline.stages import EngineConfig
-from pipeline.types import Clip, Mood, Phoneme, Portrait, Speech, VoiceRecipe
+from pipeline.types import Clip, Mood, Portrait, Speech, Utterance, VoiceRecipe
 from pipeline.voice.text import finished, gathered, sentences
 from pipeline.workers import Workers
 
@@ -56,24 +56,61 @@ class Studio:
         ``speech`` and ``clip``, and ``heard``: seconds of waiting until the first sentence is there as sound.
         """
         timings = {"speech": 0.0, "clip": 0.0}
+        parts = self._say(_spoken_pieces(text), recipe, mood, timings)
+        utterance, finished = await self._film(parts, portrait, mood, seed, timings)
+        return Spoken(finished, utterance.speech, timings)
+
+    async def utter(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Utterance:
+        """``text`` as sound: the first half of ``speak``."""
+        parts = self._say(_spoken_pieces(text), recipe, mood, {"speech": 0.0})
+        return Utterance(tuple([part async for part in parts]))
+
+    async def film(self, utterance: Utterance, portrait: Portrait, mood: Mood, seed: int) -> Clip:
+        """The clip of a text that is spoken already: the second half of ``speak``."""
+        _, finished = await self._film(_each(utterance.parts), _given(portrait), mood, seed, {"clip": 0.0})
+        return finished
+
+    async def sound(self, utterance: Utterance) -> bytes:
+        """The ``ogg`` of the utterance's clip, for when the clip itself cannot be made."""
+        speech = utterance.speech
+        # Not the pictures lane: it may be what failed.
+        return await self.workers.run("voice", clip.encode_ogg, speech.samples, speech.rate)
+
+    async def _say(
+        self, pieces: AsyncIterator[str], recipe: VoiceRecipe, mood: Mood, timings: dict[str, float]
+    ) -> AsyncIterator[Speech]:
+        """Pieces of text as sound, one after the other, each with a breath after it."""
+        called = time.perf_counter()
+        async for piece in pieces:
+            speech, seconds = await self.workers.run("voice", timed, say, self.config, piece, recipe, mood)
+            timings["speech"] += seconds
+            timings.setdefault("heard", time.perf_counter() - called)
+            yield whole_frames(speech, self.fps, tail=PAUSE)
+
+    async def _film(
+        self,
+        parts: AsyncIterator[Speech],
+        portrait: Awaitable[Portrait],
+        mood: Mood,
+        seed: int,
+        timings: dict[str, float],
+    ) -> tuple[Utterance, Clip]:
+        """Draws each part as soon as it is there, side by side with those before it."""
         spoken: list[Speech] = []
         segments: list[asyncio.Task[bytes]] = []
-        start, called = 0.0, time.perf_counter()
+        start = 0.0
         async with together() as tasks:
             face = tasks.create_task(_result(portrait))
-            async for sentence in _spoken_pieces(text):
-                speech, seconds = await self.workers.run("voice", timed, say, self.config, sentence, recipe, mood)
-                timings["speech"] += seconds
-                timings.setdefault("heard", time.perf_counter() - called)
-                speech = whole_frames(speech, self.fps, tail=PAUSE)
-                segments.append(tasks.create_task(self._draw(face, speech, mood, start, seed, timings)))
-                spoken.append(speech)
-                start += speech.seconds
+            async for part in parts:
+                segments.append(tasks.create_task(self._draw(face, part, mood, start, seed, timings)))
+                spoken.append(part)
+                start += part.seconds
         began = time.perf_counter()
-        speech = join(spoken)
-        finished = await self.workers.run("pictures", clip.mux, [s.result() for s in segments], speech, self.fps)
+        utterance = Utterance(tuple(spoken))
+        drawn = [segment.result() for segment in segments]
+        finished = await self.workers.run("pictures", clip.mux, drawn, utterance.speech, self.fps)
         timings["clip"] += time.perf_counter() - began
-        return Spoken(finished, speech, timings)
+        return utterance, finished
 
     async def _draw(
         self,
@@ -152,6 +189,15 @@ async def _spoken_pieces(text: str | AsyncIterable[str]) -> AsyncIterator[str]:
         yield ""
 
 
+async def _each(parts: Iterable[Speech]) -> AsyncIterator[Speech]:
+    for part in parts:
+        yield part
+
+
+async def _given(portrait: Portrait) -> Portrait:
+    return portrait
+
+
 async def _result(portrait: Awaitable[Portrait]) -> Portrait:
     return await portrait
 
@@ -186,18 +232,3 @@ def whole_frames(speech: Speech, fps: int, tail: float) -> Speech:
     samples = np.zeros(round(frames * speech.rate / fps), np.float32)
     samples[: len(speech.samples)] = speech.samples
     return replace(speech, samples=samples)
-
-
-def join(parts: list[Speech]) -> Speech:
-    """Several stretches of speech as one, phoneme times counted from the start of the first."""
-    phonemes: list[Phoneme] = []
-    start = 0.0
-    for part in parts:
-        phonemes += [replace(p, start=p.start + start, end=p.end + start) for p in part.phonemes]
-        start += part.seconds
-    return Speech(
-        text=" ".join(part.text for part in parts),
-        samples=np.concatenate([part.samples for part in parts]),
-        rate=parts[0].rate,
-        phonemes=tuple(phonemes),
-    )

@@ -61,6 +61,33 @@ class Summoned:
     """What the person should know: that another mind stood in, that no voice speaks the language."""
 
 
+@dataclass(frozen=True, slots=True)
+class Casting:
+    """Finds what shows a persona. The mind may choose among what the engines offer; ``receipt`` takes what it used."""
+
+    mind: Mind
+    studio: Studio
+    engines: Engines
+    receipt: Receipt
+
+    async def voice_of(self, persona: Persona, seed: int) -> VoiceRecipe:
+        """The voice of the persona."""
+        studio, engine = self.studio, self.engines.voice
+        options = await studio.workers.run("voice", shortlist, studio.config, engine, persona, seed)
+        descriptions = [option.description for option in options]
+        chosen = await self.mind.choose(persona, "voice", descriptions, self.receipt)
+        return options[chosen or 0].recipe
+
+    async def portrait_of(self, persona: Persona, style: str | None, seed: int) -> Portrait:
+        """The portrait of the persona; ``style`` None lets mind or painter choose."""
+        studio, engine = self.studio, self.engines.portrait
+        styles = [] if style else await studio.workers.run("pictures", looks, studio.config, engine)
+        descriptions = [look.description for look in styles]
+        chosen = await self.mind.choose(persona, "portrait style", descriptions, self.receipt)
+        wanted = style if chosen is None else styles[chosen].id
+        return await studio.workers.run("pictures", paint, studio.config, engine, persona, wanted, seed)
+
+
 async def summon(
     text: str,
     *,
@@ -79,7 +106,7 @@ async def summon(
     began = time.perf_counter()
     words = concept.clean(text)
     timings: dict[str, float] = {}
-    run = studio.workers.run
+    casting = Casting(mind, studio, engines, receipt)
 
     async def stage(name: Stage, work: Awaitable[T]) -> T:
         watch(Step(name))
@@ -90,28 +117,22 @@ async def summon(
         watch(Step(name, result, seconds))  # type: ignore[arg-type]
         return result
 
-    async def portrait_of(persona: Persona) -> Portrait:
-        styles = [] if style else await run("pictures", looks, studio.config, engines.portrait)
-        chosen = await mind.choose(persona, "portrait style", [look.description for look in styles], receipt)
-        wanted = style if chosen is None else styles[chosen].id
-        return await run("pictures", paint, studio.config, engines.portrait, persona, wanted, seed)
-
-    async def voice_of(persona: Persona) -> VoiceRecipe:
-        options = await run("voice", shortlist, studio.config, engines.voice, persona, seed)
-        chosen = await mind.choose(persona, "voice", [option.description for option in options], receipt)
-        return options[chosen or 0].recipe
-
     persona = await stage(Stage.MIND, mind.write(words, seed, receipt))
     async with together() as tasks:
-        portrait = tasks.create_task(stage(Stage.PORTRAIT, portrait_of(persona)))
-        recipe = await stage(Stage.VOICE, voice_of(persona))
-        if not recipe.spoken:
-            receipt.notices.append(f"No voice here speaks the language of {persona.name} ({persona.language}) yet.")
+        portrait = tasks.create_task(stage(Stage.PORTRAIT, casting.portrait_of(persona, style, seed)))
+        recipe = await stage(Stage.VOICE, casting.voice_of(persona, seed))
+        if notice := unspoken(persona, recipe):
+            receipt.notices.append(notice)
         greeting = await stage(Stage.GREETING, studio.speak(persona.greeting, recipe, persona.mood, portrait, seed))
     del timings[Stage.GREETING]  # told apart as speech and clip
     timings |= greeting.timings
     timings["total"] = time.perf_counter() - began
     return Summoned(persona, recipe, portrait.result(), greeting, timings, tuple(receipt.notices))
+
+
+def unspoken(persona: Persona, recipe: VoiceRecipe) -> str | None:
+    """What the person should know of a voice that does not speak the persona's language."""
+    return None if recipe.spoken else f"No voice here speaks the language of {persona.name} ({persona.language}) yet."
 
 
 def looks(config: EngineConfig, engine: str) -> Sequence[StyleOption]:

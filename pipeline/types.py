@@ -3,7 +3,7 @@ out), picture and sound values are dataclasses around numpy arrays."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Annotated, TypeAlias
 
@@ -161,6 +161,13 @@ class ReplyDelta(Value):
     mood: Mood | None = None
 
 
+class Reply(Value):
+    """What a persona answered, complete."""
+
+    text: str
+    mood: Mood
+
+
 class VoicePart(Value):
     """One voice of a mixture."""
 
@@ -218,6 +225,33 @@ class Speech:
     def seconds(self) -> float:
         """Length of the sound."""
         return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """A spoken text. ``parts``: its sentences, at least one, of one rate, each as long as whole frames of a clip."""
+
+    parts: tuple[Speech, ...]
+
+    @property
+    def seconds(self) -> float:
+        """Length of the sound."""
+        return sum(part.seconds for part in self.parts)
+
+    @property
+    def speech(self) -> Speech:
+        """All parts as one, phoneme times counted from the start of the first."""
+        phonemes: list[Phoneme] = []
+        start = 0.0
+        for part in self.parts:
+            phonemes += [replace(p, start=p.start + start, end=p.end + start) for p in part.phonemes]
+            start += part.seconds
+        return Speech(
+            text=" ".join(part.text for part in self.parts),
+            samples=np.concatenate([part.samples for part in self.parts]),
+            rate=self.parts[0].rate,
+            phonemes=tuple(phonemes),
+        )
 
 
 @dataclass(frozen=True, slots=True)
