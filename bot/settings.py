@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, field_validator
+from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipeline.mind.chat import servers
 from pipeline.stages import EngineConfig, Task
 
 OPENAI = "https://api.openai.com/v1"
+
+
+def _none(value: object) -> object:
+    """An empty value stands for the default, as everywhere here, so having no limit needs a word."""
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+Number: TypeAlias = Annotated[int | None, BeforeValidator(_none)]
+Amount: TypeAlias = Annotated[Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, BeforeValidator(_none)]
 
 
 def _setting(name: str, default: str | None = None) -> Any:
@@ -60,10 +69,32 @@ class Settings(BaseSettings):
     portrait: str = _setting("PORTRAIT", "auto")
     animation: str = _setting("ANIMATION", "auto")
 
+    limit_summons_person: Number = Field(20, ge=0, validation_alias="LIMIT_SUMMONS_PERSON")
+    limit_summons_place: Number = Field(100, ge=0, validation_alias="LIMIT_SUMMONS_PLACE")
+    limit_summons_bot: Number = Field(300, ge=0, validation_alias="LIMIT_SUMMONS_BOT")
+    limit_video_person: Amount = Field(1800, validation_alias="LIMIT_VIDEO_PERSON")
+    limit_video_place: Amount = Field(7200, validation_alias="LIMIT_VIDEO_PLACE")
+    limit_video_bot: Amount = Field(21600, validation_alias="LIMIT_VIDEO_BOT")
+    limit_cost_person: Amount = Field(0.5, validation_alias="LIMIT_COST_PERSON")
+    limit_cost_place: Amount = Field(2, validation_alias="LIMIT_COST_PLACE")
+    limit_cost_bot: Amount = Field(5, validation_alias="LIMIT_COST_BOT")
+    limit_open_person: Number = Field(10, ge=1, validation_alias="LIMIT_OPEN_PERSON")
+
+    log_format: Literal["auto", "console", "json"] = Field("auto", validation_alias="LOG_FORMAT")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="LOG_LEVEL")
+    health_address: str | None = _setting("HEALTH_ADDRESS")
+    otel_endpoint: str | None = _setting("OTEL_EXPORTER_OTLP_ENDPOINT")
+    otel_headers: SecretStr | None = _setting("OTEL_EXPORTER_OTLP_HEADERS")
+
     @field_validator("home")
     @classmethod
     def _absolute(cls, home: Path) -> Path:
         return home.expanduser().absolute()
+
+    @field_validator("log_format", "log_level", mode="before")
+    @classmethod
+    def _any_case(cls, word: object) -> object:
+        return word.strip().lower() if isinstance(word, str) else word
 
     @field_validator("openai_prices")
     @classmethod

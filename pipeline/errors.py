@@ -2,6 +2,7 @@
 
     ChatAnythingError
     ├── BadRequest              the person's words cannot be used; say how to change them
+    │   └── LimitReached        a limit of this bot is reached; ``free_at`` says until when
     ├── MissingAsset            a model or art file is not there; the command that fetches it
     │   └── CorruptAsset        it is there, and its hash differs from the pinned one
     ├── EngineUnavailable       an engine cannot run here (no device, not installed, not configured)
@@ -25,6 +26,8 @@
 Each error says whether trying again may help (`retryable`) and carries one sentence a person can read: `str(error)`.
 Where a command mends it, `remedy` holds that command.
 """
+
+from datetime import datetime
 
 
 class ChatAnythingError(Exception):
@@ -50,6 +53,14 @@ def _rebuild(kind: type[ChatAnythingError], sentence: str, state: dict[str, obje
 
 class BadRequest(ChatAnythingError):
     """The person's words cannot be used as they are."""
+
+
+class LimitReached(BadRequest):
+    """A limit that the operator set is reached. ``free_at`` (UTC): when it no longer is, where time alone helps."""
+
+    def __init__(self, sentence: str, *, remedy: str | None = None, free_at: datetime | None = None) -> None:
+        super().__init__(sentence, remedy=remedy)
+        self.free_at = free_at
 
 
 class MissingAsset(ChatAnythingError):
