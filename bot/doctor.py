@@ -23,6 +23,7 @@ from pipeline.errors import ChatAnythingError
 from pipeline.mind.chat import servers
 from pipeline.stages import ChatConfig, Task
 from storage import migrate
+from storage.blobs import Blobs
 from storage.database import Database
 
 PACKAGES = ("chatanything", "onnxruntime", "hibari-tts", "skia-python", "opencv-python-headless", "av", "sqlalchemy")
@@ -67,6 +68,7 @@ def examine(settings: Settings) -> Findings:
             *_libraries(),
             *_assets(settings),
             _database(settings),
+            _files(settings),
             _room(settings.home),
             *_platforms(settings),
             _versions(),
@@ -150,6 +152,14 @@ def _database(settings: Settings) -> Finding:
     except ChatAnythingError as error:
         return Finding("database", "missing", str(error), error.remedy)
     return Finding("database", "ok", f"at revision {migrate.head()}")
+
+
+def _files(settings: Settings) -> Finding:
+    try:
+        asyncio.run(Blobs(settings.blob_url).check())
+    except ChatAnythingError as error:
+        return Finding("files", "missing", str(error), error.remedy)
+    return Finding("files", "ok", "can be written and read")
 
 
 def _room(home: Path) -> Finding:

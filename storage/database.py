@@ -23,6 +23,15 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+psycopg", "post
 """The async driver for addresses that name only the database, as hosting panels hand them out."""
 
 BUSY_MS = 5000
+SERVER: dict[str, str | int] = {
+    # libpq's options, unless the address has its own. A server that is away must be known while somebody waits, and
+    # one whose machine lost its power never hangs up.
+    "connect_timeout": 5,  # seconds
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,  # milliseconds
+}
 MIGRATE = "chatanything migrate"
 
 
@@ -97,7 +106,8 @@ def parse(address: str) -> URL:
 def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
-            return create_async_engine(url, pool_pre_ping=True)
+            ours = {key: value for key, value in SERVER.items() if key not in url.query}
+            return create_async_engine(url, pool_pre_ping=True, connect_args=ours)
         except ImportError as error:
             raise StorageFailed(
                 "The driver for this DATABASE_URL is not installed.", remedy="pip install 'chatanything[postgres]'"

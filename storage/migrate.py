@@ -21,6 +21,7 @@ from sqlalchemy import Connection, text
 
 from pipeline.errors import StorageFailed
 from storage.database import Database, not_migrated, parse
+from storage.postgres import install_jobs, installed_jobs, remove_jobs
 
 LOCK = 0x43_68_41_74
 """Advisory lock number ("ChAt") that two migrating processes meet at on Postgres."""
@@ -43,11 +44,10 @@ async def current(address: str) -> str | None:
 async def check(database: Database) -> None:
     """For start-up: raises ``StorageFailed``, with the remedy, unless the database fits this code."""
     revision = await _current(database)
-    if revision == head():
-        return
     if revision is not None and revision not in _known():
         raise _newer()
-    raise not_migrated()
+    if revision != head() or not await _has_jobs(database):
+        raise not_migrated()
 
 
 async def upgrade(address: str) -> None:
@@ -89,6 +89,12 @@ def _step(connection: Connection, step: Callable[[Config], object]) -> None:
     config = _config()
     config.attributes["connection"] = connection  # read by migrations/env.py
     step(config)
+    if not sqlite:
+        revision = MigrationContext.configure(connection).get_current_revision()
+        if revision is None:
+            remove_jobs(connection)
+        elif revision == head():
+            install_jobs(connection)
     if sqlite and connection.execute(text("PRAGMA foreign_key_check")).first():
         raise StorageFailed("The migration would leave rows that point nowhere; nothing was changed.")
 
@@ -99,6 +105,13 @@ async def _current(database: Database) -> str | None:
     async with database.reading() as session:
         connection = await session.connection()
         return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+
+
+async def _has_jobs(database: Database) -> bool:
+    if database.url.get_backend_name() == "sqlite":
+        return True
+    async with database.reading() as session:
+        return await (await session.connection()).run_sync(installed_jobs)
 
 
 def _known() -> set[str]:

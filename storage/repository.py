@@ -25,7 +25,7 @@ from pipeline.types import Mood, Persona, Picture, Portrait, Speaking, Turn, Voi
 from storage.blobs import BlobRef, Blobs
 from storage.database import Database
 from storage.pictures import PNG, from_png, to_png
-from storage.tables import BlobRow, PersonaRow, PortraitRow, TurnRow, VoiceRow, now, storable
+from storage.tables import BlobRow, Json, PersonaRow, PortraitRow, TurnRow, VoiceRow, now, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +51,26 @@ class Personas:
         pictures = [one for one in (portrait.picture, portrait.plate) if one is not None]
         files = await asyncio.gather(*map(self._keep, pictures))
         async with self._database.session() as session:
-            row = PersonaRow(
-                slug=slug(storable(persona.name)),
-                name=persona.name,
-                tagline=persona.tagline,
-                concept=persona.concept,
-                owner=owner,
-                document=persona.model_dump(mode="json"),
-            )
+            row = persona_row(persona, owner)
             session.add(row)
-            await _name_blobs(session, files)
+            await name_blobs(session, files)
             await session.flush()
-            session.add(VoiceRow(persona_id=row.id, recipe=recipe.model_dump(mode="json")))
-            session.add(_portrait_row(row.id, portrait, files))
+            session.add(voice_row(row.id, recipe))
+            session.add(portrait_row(row.id, portrait, files))
         return _stored(row)
 
     async def find(self, name: str) -> StoredPersona | None:
         """The persona of that name or id. Where several share the name, the newest; ``namesakes`` has the rest."""
         found = await self.namesakes(name, limit=1)
         return found[0] if found else None
+
+    async def get(self, persona_id: str) -> StoredPersona:
+        """The persona of that id, also one that was dismissed."""
+        async with self._database.reading() as session:
+            row = await session.get(PersonaRow, persona_id)
+        if row is None:
+            raise StorageFailed(f"There is no persona {persona_id}.")
+        return _stored(row)
 
     async def namesakes(self, name: str, limit: int = 20) -> Sequence[StoredPersona]:
         """Personas of that id or name, newest first; names are compared by their ``slug``."""
@@ -144,8 +145,8 @@ class Personas:
         ``person``: the platform's key of the person who spoke, or whom the persona answered.
         """
         async with self._database.session() as session:
-            await _name_blobs(session, [clip] if clip else [])
-            session.add(_turn_row(persona_id, conversation, turn, clip, person))
+            await name_blobs(session, [clip] if clip else [])
+            session.add(turn_row(persona_id, conversation, turn, clip, person))
 
     async def turns(self, persona_id: str, conversation: str, limit: int = 20) -> Sequence[Turn]:
         """The last lines of a conversation, oldest first."""
@@ -183,7 +184,7 @@ def _stored(row: PersonaRow) -> StoredPersona:
         raise StorageFailed(f"The persona {row.name} was stored by another version of ChatAnything.") from error
 
 
-async def _name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
+async def name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
     """Rows for stored files; a file that is known already keeps its row."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for blob in blobs:
@@ -191,8 +192,25 @@ async def _name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
         await session.execute(row.on_conflict_do_nothing())
 
 
-def _portrait_row(persona_id: str, portrait: Portrait, files: Sequence[BlobRef]) -> PortraitRow:
-    """``files``: the picture, then the plate where there is one."""
+def persona_row(persona: Persona, owner: str | None) -> PersonaRow:
+    """A new persona."""
+    return PersonaRow(
+        slug=slug(storable(persona.name)),
+        name=persona.name,
+        tagline=persona.tagline,
+        concept=persona.concept,
+        owner=owner,
+        document=persona.model_dump(mode="json"),
+    )
+
+
+def voice_row(persona_id: str, recipe: VoiceRecipe) -> VoiceRow:
+    """A new voice of a persona."""
+    return VoiceRow(persona_id=persona_id, recipe=recipe.model_dump(mode="json"))
+
+
+def portrait_row(persona_id: str, portrait: Portrait, files: Sequence[BlobRef]) -> PortraitRow:
+    """A new portrait of a persona. ``files``: the picture, then the plate where there is one."""
     return PortraitRow(
         persona_id=persona_id,
         style=portrait.style,
@@ -205,7 +223,16 @@ def _portrait_row(persona_id: str, portrait: Portrait, files: Sequence[BlobRef])
     )
 
 
-def _turn_row(persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None, person: str | None) -> TurnRow:
+def portrait_row_of(persona_id: str, value: Json, files: Sequence[BlobRef]) -> PortraitRow:
+    """The same, of a portrait that `storage.results` keeps."""
+    picture, plate = files[0].hash, files[1].hash if len(files) > 1 else None
+    return PortraitRow(persona_id=persona_id, picture_blob=picture, plate_blob=plate, **value)
+
+
+def turn_row(
+    persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None = None, person: str | None = None
+) -> TurnRow:
+    """A new line of a conversation."""
     return TurnRow(
         persona_id=persona_id,
         conversation=conversation,

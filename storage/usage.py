@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from pipeline.receipt import Usage
 from storage.database import Database
@@ -43,9 +44,8 @@ class Usages:
         """Notes the calls of one request, and whose they were where that is known."""
         if not usages:
             return
-        whose = {"persona_id": persona_id, "person": person, "conversation": conversation}
         async with self._database.session() as session:
-            session.add_all(UsageRow(**usage.model_dump(), **whose) for usage in usages)
+            insert_usages(session, usages, persona_id=persona_id, person=person, conversation=conversation)
 
     async def totals(self, since: datetime | None = None) -> Sequence[Total]:
         """Totals of every task and model, of calls noted at or after ``since``."""
@@ -65,3 +65,8 @@ class Usages:
                 query.group_by(UsageRow.task, UsageRow.model).order_by(UsageRow.task, UsageRow.model)
             )
             return [Total(*row) for row in rows]
+
+
+def insert_usages(session: AsyncSession, usages: Sequence[Usage], **whose: str | None) -> None:
+    """Notes calls in a transaction of the caller; ``whose``: persona_id, person, conversation."""
+    session.add_all(UsageRow(**usage.model_dump(), **whose) for usage in usages)

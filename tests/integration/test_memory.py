@@ -1,8 +1,6 @@
-"""What personas remember, in real SQLite files."""
+"""What personas remember, in every kind of database."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +11,7 @@ from sqlalchemy import text
 from pipeline.errors import NotMigrated, StorageFailed
 from pipeline.receipt import Usage
 from pipeline.types import Fact, FactKind, Speaking, Turn
-from storage import memory, migrate
+from storage import memory
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.memory import WIDTH, Memories, Vector
@@ -23,24 +21,6 @@ from tests.integration.test_storage import persona, portrait, recipe
 
 HOSTILE = ["a\0b", "\ud83c", "{0} {name} {{x}} %s %(y)s ${z}", "'; DROP TABLE facts; -- \"`", "🍎 木 אבג", "x" * 10_000]
 LIKE, NAME, PROMISE = FactKind.LIKE, FactKind.NAME, FactKind.PROMISE
-
-
-@pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("migrated") / "empty.db"
-    asyncio.run(migrate.upgrade(f"sqlite:///{file}"))
-    return file
-
-
-@pytest.fixture
-def address(tmp_path: Path, migrated: Path) -> str:
-    return f"sqlite:///{shutil.copy(migrated, tmp_path)}"
-
-
-@pytest.fixture
-async def database(address: str) -> AsyncIterator[Database]:
-    async with Database(address) as database:
-        yield database
 
 
 @pytest.fixture
@@ -335,8 +315,8 @@ async def test_a_fact_of_another_version_is_a_sentence(memories: Memories, datab
         await memories.facts(russet, "me")
 
 
-async def test_database_without_tables_names_the_remedy(tmp_path: Path) -> None:
-    async with Database(f"sqlite:///{tmp_path}/without.db") as database:
+async def test_database_without_tables_names_the_remedy(empty_address: str) -> None:
+    async with Database(empty_address) as database:
         with pytest.raises(NotMigrated):
             await Memories(database).recent("p", "dm", 1)
         with pytest.raises(NotMigrated):

@@ -1,141 +1,191 @@
-import sqlite3
+"""From one version of the tables to the next, on every kind of database."""
+
 import subprocess
 import sys
-from io import StringIO
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
-from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
 
-from pipeline.errors import StorageFailed
+from pipeline.errors import NotMigrated, StorageFailed
 from storage import migrate
 from storage.database import Database
-from storage.tables import Table
+from storage.tables import BlobRow, Moment, PersonaRow, Table, TurnRow, VoiceRow
+from tests.servers.postgres import Postgres
+from tests.servers.sqlite import SqliteFiles
+
+Databases = SqliteFiles | Postgres
+REVISIONS = [step.revision for step in ScriptDirectory.from_config(migrate._config()).walk_revisions()][::-1]
+_NAMES = ("id", "persona_id", "conversation", "speaking", "text", "mood")
+OLD_TURNS = sa.table("turns", *map(sa.column, _NAMES), sa.column("created_at", Moment()))
+"""Turns as revision 0001 has them."""
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "home 100% ours" / "chatanything.db"
-
-
-@pytest.fixture
-def address(file: Path) -> str:
-    return f"sqlite:///{file}"
-
-
-async def test_migrations_build_exactly_the_tables(address: str, file: Path, tmp_path: Path) -> None:
-    await migrate.upgrade(address)
+async def test_migrations_build_exactly_the_tables(databases: Databases, address: str, empty_address: str) -> None:
     async with Database(address) as migrated, migrated.reading() as session:
         assert await (await session.connection()).run_sync(_differences) == []
-    async with Database(f"sqlite:///{tmp_path}/direct.db") as direct, direct.session() as session:
-        await (await session.connection()).run_sync(Table.metadata.create_all)
+    async with Database(empty_address) as direct, direct.session() as session:
+        connection = await session.connection()
+        await connection.run_sync(Table.metadata.create_all)
+        await connection.run_sync(lambda sync: MigrationContext.configure(sync)._ensure_version_table())
     # Alembic compares no constraint names and no ON DELETE; the schema's own words do.
-    migrated_schema = _schema(file)
-    migrated_schema.pop("alembic_version")
-    assert _schema(tmp_path / "direct.db") == migrated_schema
+    assert databases.schema(empty_address) == databases.schema(address)
 
 
 async def test_a_difference_would_be_seen(address: str) -> None:
-    await migrate.upgrade(address)
     async with Database(address) as database:
         async with database.session() as session:
-            await session.execute(text("DROP INDEX ix_turns_persona_id_conversation_id"))
+            await session.execute(sa.text("DROP INDEX ix_turns_persona_id_conversation_id"))
         async with database.reading() as session:
             assert await (await session.connection()).run_sync(_differences) != []
 
 
-async def test_up_down_up(address: str, file: Path) -> None:
-    await migrate.upgrade(address)
-    built = _schema(file)
+async def test_up_down_up(databases: Databases, address: str) -> None:
+    built = databases.schema(address)
+    for revision in reversed(REVISIONS[:-1]):
+        await migrate.downgrade(address, revision)
+        assert await migrate.current(address) == revision
     await migrate.downgrade(address, "base")
     assert await migrate.current(address) is None
-    assert set(_schema(file)) == {"alembic_version"}
+    async with Database(address) as database, database.reading() as session:
+        connection = await session.connection()
+        assert await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names()) == ["alembic_version"]
     await migrate.upgrade(address)
     assert await migrate.current(address) == migrate.head()
-    assert _schema(file) == built
+    assert databases.schema(address) == built
 
 
-async def test_again_changes_nothing(address: str, file: Path) -> None:
-    await migrate.upgrade(address)
-    with sqlite3.connect(file) as connection:
-        connection.execute("INSERT INTO blobs VALUES ('a', 'x/y', 1, '2026-01-01')")
-    connection.close()
-    await migrate.upgrade(address)
-    async with Database(address) as database, database.reading() as session:
-        assert (await session.execute(text("SELECT count(*) FROM blobs"))).scalar_one() == 1
+async def test_again_changes_nothing(databases: Databases, address: str) -> None:
+    built = databases.schema(address)
+    async with Database(address) as database:
+        async with database.session() as session:
+            await session.execute(sa.insert(BlobRow).values(hash="a", mime="x/y", size=1))
+        await migrate.upgrade(address)
+        async with database.reading() as session:
+            assert (await session.execute(sa.text("SELECT count(*) FROM blobs"))).scalar_one() == 1
+    assert databases.schema(address) == built
 
 
-async def test_turns_of_an_older_version_are_kept(address: str, file: Path) -> None:
-    await migrate.upgrade(address)
+@pytest.mark.parametrize(("old", "new"), list(pairwise(REVISIONS)))
+async def test_old_code_runs_on_the_next_schema(empty_address: str, old: str, new: str) -> None:
+    """While one process migrates, others of the version before go on with the tables as they know them."""
+    await migrate._migrate(empty_address, lambda config: command.upgrade(config, old))
+    async with Database(empty_address) as running:
+        tables = sa.MetaData()
+        async with running.reading() as session:
+            await (await session.connection()).run_sync(tables.reflect)
+        for _ in range(7):  # from the sixth time on, psycopg has the server keep the statement with its plan
+            await _use(running, tables)
+        await migrate._migrate(empty_address, lambda config: command.upgrade(config, new))
+        await _use(running, tables)
+    assert await migrate.current(empty_address) == new
+
+
+async def _use(database: Database, tables: sa.MetaData) -> None:
+    """Writes, reads, changes and deletes one row of every table, all columns of it by name."""
+    ours = [table for table in tables.sorted_tables if table.name != "alembic_version"]
+    rows: dict[str, dict[str, Any]] = {}
+    async with database.session() as session:
+        for table in ours:
+            rows[table.name] = row = _row(table, rows)
+            await session.execute(table.insert().values(row))
+    for table in reversed(ours):
+        row = rows[table.name]
+        same = [table.c[key] == row[key] for key in table.primary_key.columns.keys()]  # noqa: SIM118 - no mapping
+        async with database.session() as session:
+            (found,) = (await session.execute(sa.select(*table.c).where(*same))).mappings()
+            assert {key: found[key] for key in row} == row
+            assert (await session.execute(table.update().where(*same).values(row).returning(*table.c))).one()
+            assert (await session.execute(table.delete().where(*same).returning(*table.c))).one()
+
+
+def _row(table: sa.Table, rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A value for every column; keys of other tables are those of their only row."""
+    values: dict[type, Any] = {str: "1", int: 1, float: 0.5, bytes: b"1", bool: True, object: {"one": 1}}
+    values[datetime] = datetime(2026, 1, 2, 3, 4, 5, 6)
+    row = {}
+    for column in table.c:
+        targets = [key.column for key in column.foreign_keys]
+        known = [rows[target.table.name][target.name] for target in targets if target.table.name in rows]
+        value = values[column.type.python_type]
+        if isinstance(value, datetime) and getattr(column.type, "timezone", False):
+            value = value.replace(tzinfo=UTC)
+        row[column.name] = known[0] if known else value
+    return row
+
+
+async def test_turns_of_an_older_version_are_kept(address: str) -> None:
+    made = datetime(2026, 1, 1, 0, 0, 0, 1, UTC)
+    lines = [("person", "hello {0} %s 🍎", None), ("persona", "What now?", "anger")]
     await migrate.downgrade(address, "0001")
-    connection = sqlite3.connect(file)
-    connection.execute(
-        "INSERT INTO personas VALUES ('p', 'russet', 'Russet', '', '', NULL, '{}', '2026-01-01 00:00:00', NULL)"
-    )
-    connection.executemany(
-        "INSERT INTO turns VALUES (?, 'p', 'dm', ?, ?, ?, NULL, '2026-01-01 00:00:00.000001')",
-        [(7, "person", "hello {0} %s 🍎", None), (9, "persona", "What now?", "anger")],
-    )
-    connection.commit()
-    connection.close()
-    await migrate.upgrade(address)
-    connection = sqlite3.connect(file)
-    connection.execute("DELETE FROM turns WHERE id = 9")
-    connection.execute(
-        "INSERT INTO turns (persona_id, conversation, speaking, text, created_at) "
-        "SELECT persona_id, conversation, speaking, 'later', created_at FROM turns"
-    )
-    rows = connection.execute("SELECT id, conversation, speaking, text, mood, speaker, person, created_at FROM turns")
-    made = "2026-01-01 00:00:00.000001"
-    assert rows.fetchall() == [
-        (7, "dm", "person", "hello {0} %s 🍎", None, None, None, made),
-        (10, "dm", "person", "later", None, None, None, made),  # 9 is not given again
-    ]
-    connection.commit()
-    connection.close()
-    await migrate.downgrade(address, "0001")
-    connection = sqlite3.connect(file)
-    assert [row[0] for row in connection.execute("SELECT text FROM turns")] == ["hello {0} %s 🍎", "later"]
-    connection.close()
+    async with Database(address) as database:
+        async with database.session() as session:
+            plain = {"id": "p", "slug": "russet", "name": "Russet", "tagline": "", "concept": "", "document": {}}
+            await session.execute(sa.insert(PersonaRow).values(plain))
+            for speaking, words, mood in lines:
+                row = {"persona_id": "p", "conversation": "dm", "speaking": speaking, "text": words, "mood": mood}
+                await session.execute(sa.insert(OLD_TURNS).values(row | {"created_at": made}))
+        await migrate.upgrade(address)
+        async with database.session() as session:
+            kept = (await session.scalars(sa.select(TurnRow).order_by(TurnRow.id))).all()
+            assert [(row.speaking, row.text, row.mood) for row in kept] == lines
+            assert {(row.conversation, row.speaker, row.person, row.created_at) for row in kept} == {
+                ("dm", None, None, made)
+            }
+            last = kept[-1].id
+            await session.delete(kept[-1])
+            await session.flush()
+            session.add(TurnRow(persona_id="p", conversation="dm", speaking="person", text="later"))
+            await session.flush()
+            assert (await session.scalar(sa.select(sa.func.max(TurnRow.id))) or 0) > last  # an id is not given again
+        await migrate.downgrade(address, "0001")
+        async with database.reading() as session:
+            words_left = (await session.scalars(sa.select(OLD_TURNS.c.text).order_by(OLD_TURNS.c.id))).all()
+            assert words_left == ["hello {0} %s 🍎", "later"]
 
 
-def test_every_step_can_be_written_for_postgres() -> None:
-    written = StringIO()
-    options = {"as_sql": True, "output_buffer": written}
-    steps = list(ScriptDirectory.from_config(migrate._config()).walk_revisions())
-    with Operations.context(MigrationContext.configure(dialect_name="postgresql", opts=options)):
-        for step in reversed(steps):
-            step.module.upgrade()
-        for step in steps:
-            step.module.downgrade()
-    assert "JSONB" in written.getvalue()
-    assert "vector BYTEA NOT NULL" in written.getvalue()
+async def test_database_without_tables_has_no_revision(empty_address: str) -> None:
+    assert await migrate.current(empty_address) is None
+    async with Database(empty_address) as database:
+        with pytest.raises(NotMigrated, match="not set up") as caught:
+            await migrate.check(database)
+    assert caught.value.remedy == "chatanything migrate"
 
 
-async def test_absent_database_has_no_revision(address: str, file: Path) -> None:
-    assert await migrate.current(address) is None
-    assert not file.exists()
+async def test_newer_database_is_refused_and_not_touched(address: str) -> None:
+    async with Database(address) as database:
+        await migrate.check(database)
+        async with database.session() as session:
+            await session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        with pytest.raises(StorageFailed, match="newer version") as caught:
+            await migrate.check(database)
+    assert "upgrade" in str(caught.value.remedy)
+    with pytest.raises(StorageFailed, match="newer version"):
+        await migrate.upgrade(address)
+    assert await migrate.current(address) == "9999"
 
 
-def test_processes_that_migrate_at_once(address: str, file: Path) -> None:
+def test_processes_that_migrate_at_once(databases: Databases, empty_address: str, address: str) -> None:
     code = "import asyncio, sys; from storage import migrate; asyncio.run(migrate.upgrade(sys.argv[1]))"
-    running = [
-        subprocess.Popen([sys.executable, "-c", code, address], stderr=subprocess.PIPE, text=True) for _ in range(3)
-    ]
-    complaints = [process.communicate(timeout=60)[1] for process in running]
-    assert complaints == ["", "", ""]
-    assert [process.returncode for process in running] == [0, 0, 0]
-    assert "personas" in _schema(file)
+    command = [sys.executable, "-c", code, empty_address]
+    running = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [process.communicate(timeout=60)[1] for process in running] == ["", ""]
+    assert [process.returncode for process in running] == [0, 0]
+    assert databases.schema(empty_address) == databases.schema(address)
 
 
-async def test_interrupted_step_leaves_nothing(address: str, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_interrupted_step_leaves_nothing(
+    databases: Databases, empty_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = databases.schema(empty_address)
     upgrade = command.upgrade
 
     def half(config: Config, revision: str) -> None:
@@ -144,35 +194,27 @@ async def test_interrupted_step_leaves_nothing(address: str, file: Path, monkeyp
 
     monkeypatch.setattr(command, "upgrade", half)
     with pytest.raises(KeyError):
-        await migrate.upgrade(address)
-    assert _schema(file) == {}
+        await migrate.upgrade(empty_address)
+    assert databases.schema(empty_address) == before
 
 
-async def test_rows_that_point_nowhere_are_refused(address: str, file: Path) -> None:
-    await migrate.upgrade(address)
-    connection = sqlite3.connect(file)
-    connection.execute("INSERT INTO voices (persona_id, recipe, created_at) VALUES ('nobody', '{}', '2026-01-01')")
-    connection.commit()
-    connection.close()
+async def test_asking_makes_no_file_and_migrating_makes_the_folder(tmp_path: Path) -> None:
+    file = tmp_path / "home 100% ours" / "chatanything.db"
+    assert await migrate.current(f"sqlite:///{file}") is None
+    assert not file.parent.exists()
+    await migrate.upgrade(f"sqlite:///{file}")
+    assert await migrate.current(f"sqlite:///{file}") == migrate.head()
+
+
+async def test_rows_that_point_nowhere_are_refused(sqlite: SqliteFiles) -> None:
+    """Only SQLite lets them in: its tables are rebuilt with foreign keys off."""
+    address = sqlite.fresh()
+    async with Database(address, foreign_keys=False) as database, database.session() as session:
+        session.add(VoiceRow(persona_id="nobody", recipe={}))
     with pytest.raises(StorageFailed, match="point nowhere"):
         await migrate.upgrade(address)
 
 
-def _differences(connection: Connection) -> list[Any]:
+def _differences(connection: sa.Connection) -> list[Any]:
     context = MigrationContext.configure(connection, opts={"compare_type": True})
     return list(compare_metadata(context, Table.metadata))
-
-
-def _schema(file: Path) -> dict[str, str]:
-    """Every table and index of ours by name, as SQLite wrote it down, in one spelling."""
-    connection = sqlite3.connect(file)
-    ours = "sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
-    rows = connection.execute(f"SELECT name, sql FROM sqlite_master WHERE {ours}").fetchall()
-    connection.close()
-    return {name: _one_spelling(sql) for name, sql in rows}
-
-
-def _one_spelling(sql: str) -> str:
-    # A table that Alembic rebuilt has quotes around its name and its constraints in any order.
-    columns, *constraints = "".join(sql.replace('"', "").split()).removesuffix(")").split(",CONSTRAINT")
-    return ",CONSTRAINT".join([columns, *sorted(constraints)])

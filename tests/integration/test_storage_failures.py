@@ -1,3 +1,5 @@
+"""SQLite: files, locks, and what the disk refuses."""
+
 from __future__ import annotations
 
 import asyncio
@@ -91,22 +93,6 @@ async def test_empty_file_is_not_migrated(address: str, file: Path) -> None:
             async with database.session() as session:
                 await session.execute(text("SELECT * FROM personas"))
     assert caught.value.remedy == "chatanything migrate"
-
-
-async def test_migrated_passes(database: Database) -> None:
-    await migrate.check(database)
-
-
-async def test_newer_database_is_refused_and_not_touched(database: Database, address: str) -> None:
-    async with database.session() as session:
-        await session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(StorageFailed, match="newer version") as caught:
-        await migrate.check(database)
-    assert caught.value.remedy is not None
-    assert "upgrade" in caught.value.remedy
-    with pytest.raises(StorageFailed, match="newer version"):
-        await migrate.upgrade(address)
-    assert await migrate.current(address) == "9999"
 
 
 async def test_pragmas_are_set(database: Database) -> None:

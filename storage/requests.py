@@ -1,0 +1,449 @@
+"""The life of a request: accepted -> steps -> shown. These tables are the truth; job engines only bring steps to
+workers, and whatever they lose or bring twice does no harm.
+
+Every change of a request holds its row, so it happens wholly or not at all, and one after another. A worker writes
+only with the token of its claim: one that woke from the dead finds the token outdated (``Fenced``).
+
+Locks are always taken in this order: the name "accept", the row of a request, its steps, the name of a step's lock,
+rows in the outbox. A claim holds a step and waits for nothing else: it does not write the row of the request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from statistics import median
+from typing import TypeAlias
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from pipeline.errors import StorageFailed
+from pipeline.receipt import Usage
+from storage import outbox, steps
+from storage.asked import Asked, Request, State, as_request
+from storage.bell import Bell, News, Topic
+from storage.blobs import BlobRef
+from storage.charges import Meter, charge, charge_again, refund
+from storage.database import Database
+from storage.outbox import Part, PartKind, is_due
+from storage.repository import name_blobs
+from storage.steps import Lease, Pulse, Step, StepPlan, StepState, Transport, as_step
+from storage.tables import Json, PartRow, RequestRow, ResultRow, StepRow, now
+from storage.turns import BACKGROUND, fair_turn
+from storage.usage import insert_usages
+
+TRIES = 3
+"""Times that a step is begun before it has failed for good."""
+
+LONGEST_WAIT = timedelta(minutes=10)
+"""Until a step that failed is tried again. What lies further ahead was set by a clock that was put back since."""
+
+
+class Fenced(StorageFailed):
+    """Somebody else has the step now, or the request was ended: what was made is not wanted."""
+
+    def __init__(self) -> None:
+        super().__init__("This was taken over by another worker or called off.")
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """``repeated``: the same update had been taken before; nothing new was begun."""
+
+    request: Request
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The result of a stage: its key, its document, and the files that the document names."""
+
+    key: str
+    document: Json
+    blobs: Sequence[BlobRef] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """``ahead``: steps that are taken before the request's next one; ``seconds`` until it is, None where unknown."""
+
+    ahead: int
+    seconds: float | None
+
+
+Admit: TypeAlias = Callable[[AsyncSession, Asked], Awaitable[None]]
+"""Raises what a person must hear when a quota is used up."""
+
+Closing: TypeAlias = Callable[[Request, Mapping[str, Json], Mapping[str, str]], Part]
+"""The final part of a request from the documents of its stages and the sentences of those that failed."""
+
+
+class Requests:
+    """All requests. Methods raise ``StorageFailed`` when disk or database refuse."""
+
+    def __init__(self, database: Database, transport: Transport, bell: Bell, closing: Closing) -> None:
+        self._database = database
+        self._transport = transport
+        self._bell = bell
+        self._closing = closing
+
+    async def accept(
+        self,
+        asked: Asked,
+        plan: Sequence[StepPlan],
+        *,
+        placeholder: Part | None = None,
+        charges: Mapping[Meter, float] | None = None,
+        admit: Admit | None = None,
+        blobs: Sequence[BlobRef] = (),
+        background: bool = False,
+    ) -> Accepted:
+        """Takes a request, once per update key. ``admit`` may refuse it, and then nothing is kept.
+
+        ``blobs``: stored files that the payload names.
+        """
+        async with self._database.session() as session:
+            await steps.hold(session, "accept")  # quotas and turns are counted one by one
+            known = await session.scalar(select(RequestRow).where(RequestRow.update_key == asked.update_key))
+            if known is not None:
+                return Accepted(as_request(known), repeated=True)
+            if admit is not None:
+                await admit(session, asked)
+            turn = await fair_turn(session, asked.person, asked.place, background=background)
+            await name_blobs(session, blobs)
+            row = RequestRow(**_columns(asked), state=State.OPEN.value, turn=turn)
+            session.add(row)
+            await session.flush()
+            for meter, amount in (charges or {}).items():
+                await charge(session, row, meter, amount)
+            if placeholder is not None:
+                await outbox.add(session, self._bell, row, placeholder)
+            await steps.plan(session, self._transport, row.id, plan, turn)
+            return Accepted(as_request(row), repeated=False)
+
+    async def claim(self, worker: str, *, step: int | None = None, queues: Sequence[str] = ()) -> Lease | None:
+        """The right to run a step: that one, or the first of these queues. None when there is nothing to take."""
+        wanted = StepRow.id == step if step is not None else StepRow.queue.in_(queues)
+        due = is_due(StepRow.not_before, LONGEST_WAIT)
+        ready = select(StepRow.id).where(StepRow.state == StepState.READY.value, wanted, due)
+        first = ready.order_by(StepRow.rank, StepRow.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
+        change = update(StepRow).where(StepRow.id == first, StepRow.state == StepState.READY.value)
+        change = change.values(
+            state=StepState.RUNNING.value,
+            token=StepRow.token + 1,
+            attempts=StepRow.attempts + 1,
+            beat=0,
+            worker=worker,
+            begun_at=now(),
+            not_before=None,
+        )
+        change = change.returning(StepRow).execution_options(synchronize_session=False)
+        async with self._database.session() as session:
+            row = await session.scalar(change)
+            if row is None:
+                return None
+            request = await session.get_one(RequestRow, row.request_id)
+            if request.state != State.OPEN.value:
+                await steps.stop(session, self._transport, request.id)
+                return None
+            results = await _results(session, row.request_id) if row.after else {}
+            waited = (row.begun_at - row.ready_at).total_seconds() if row.begun_at and row.ready_at else 0.0
+            return Lease(as_step(row), row.token, as_request(request), results, max(waited, 0.0))
+
+    async def beat(self, lease: Lease) -> bool:
+        """A sign of life. False when the lease is outdated: stop the work."""
+        change = update(StepRow).where(_mine(lease)).values(beat=StepRow.beat + 1)
+        async with self._database.session() as session:
+            return await session.scalar(change.returning(StepRow.id)) is not None
+
+    async def made(self, key: str) -> Json | None:
+        """The document that is kept under a key, by whatever request."""
+        async with self._database.reading() as session:
+            return await session.scalar(select(ResultRow.document).where(ResultRow.key == key))
+
+    @asynccontextmanager
+    async def completing(self, lease: Lease, made: Made | None = None) -> AsyncIterator[Completing]:
+        """The transaction in which a step ends: its result, and whatever the caller writes and shows inside, happen
+        together or not at all. Raises ``Fenced``."""
+        async with self._database.session() as session:
+            request = await _open(session, lease.request.id)
+            if made is not None:
+                await _keep(session, lease.step.stage, made)
+            done = {"state": StepState.DONE.value, "result_key": made.key if made else None, "ended_at": now()}
+            row = await self._end(session, request, lease, error=None, error_kind=None, **done)
+            yield Completing(session, request, self._bell)
+            await session.flush()
+            await self._advance(session, request, row)
+
+    async def fail(self, lease: Lease, sentence: str, kind: str, *, retry_in: float | None = None) -> bool:
+        """The step did not come off. It is tried again in ``retry_in`` seconds while tries are left; whether it is.
+
+        Else the answer goes on without it, or the person gets an apology. Raises ``Fenced``.
+        """
+        again = retry_in is not None and lease.step.attempts < TRIES
+        async with self._database.session() as session:
+            request = await _open(session, lease.request.id)
+            if again:
+                wait = min(timedelta(seconds=retry_in or 0), LONGEST_WAIT)
+                values = {"state": StepState.READY.value, "not_before": now() + wait, "ready_at": now() + wait}
+            else:
+                values = {"state": StepState.FAILED.value, "ended_at": now()}
+            row = await self._end(session, request, lease, error=sentence, error_kind=kind, **values)
+            if again:
+                await self._transport.defer(session, as_step(row), wait.total_seconds())
+            else:
+                await self._give_up(session, request, row)
+        return again
+
+    async def spend(self, request: Request, usages: Sequence[Usage]) -> None:
+        """Notes what a request used of paid or counted services, and its cost, whatever came of it."""
+        async with self._database.session() as session:
+            row = await session.get(RequestRow, request.id)
+            if row is not None:
+                await _spend(session, row, usages)
+
+    async def hand_back(self, lease: Lease) -> bool:
+        """Lets another worker do it, at once and without counting the try. False when the lease was outdated."""
+        change = update(StepRow).where(_mine(lease))
+        change = change.values(state=StepState.READY.value, attempts=StepRow.attempts - 1, ready_at=now())
+        async with self._database.session() as session:
+            row = await session.scalar(change.returning(StepRow))
+            if row is not None:
+                await self._transport.defer(session, as_step(row))
+        return row is not None
+
+    async def cancel(self, request_id: str) -> bool:
+        """Calls a request off. False when it has ended already, or is about to."""
+        async with self._database.session() as session:
+            request = await _held(session, request_id)
+            if request is None or request.state != State.OPEN.value or await _closed(session, request_id):
+                return False
+            await steps.stop(session, self._transport, request_id)
+            await outbox.drop(session, request_id)
+            if not await _begun(session, request_id):
+                await refund(session, request_id)
+            await outbox.add(session, self._bell, request, Part(PartKind.CANCELLED, {}, final=True))
+            await self._bell.ring(session, News(Topic.CANCELLED, request_id))
+        return True
+
+    async def retry(self, request_id: str) -> bool:
+        """Opens a request that ended in an apology once more, in the same message. False when it did not."""
+        async with self._database.session() as session:
+            await steps.hold(session, "accept")
+            request = await _held(session, request_id)
+            if request is None or request.state != State.APOLOGISED.value:
+                return False
+            request.state, request.error, request.ended_at = State.OPEN.value, None, None
+            await outbox.reopen(session, self._bell, request)
+            await charge_again(session, request_id)
+            turn = await fair_turn(session, request.person, request.place, background=request.turn >= BACKGROUND)
+            await steps.restart(session, self._transport, request_id, turn - request.turn)
+            request.turn = turn
+        return True
+
+    async def pulses(self) -> Sequence[Pulse]:
+        """All steps that run, with the sign of life of their workers."""
+        columns = select(StepRow.id, StepRow.request_id, StepRow.token, StepRow.beat, StepRow.worker)
+        async with self._database.reading() as session:
+            running = await session.execute(columns.where(StepRow.state == StepState.RUNNING.value))
+            return [Pulse(id_, request, token, beat, worker or "") for id_, request, token, beat, worker in running]
+
+    async def rescue(self, pulse: Pulse) -> bool:
+        """Takes a step from a worker that is gone. One that took its worker with it three times has failed for good.
+
+        False when it moved on meanwhile.
+        """
+        async with self._database.session() as session:
+            request = await _held(session, pulse.request)
+            same = (StepRow.token == pulse.token) & (StepRow.beat == pulse.beat)
+            found = select(StepRow).where(StepRow.id == pulse.step, StepRow.state == StepState.RUNNING.value, same)
+            row = await session.scalar(found.with_for_update())
+            if request is None or row is None:
+                return False
+            if request.state != State.OPEN.value:
+                await steps.stop(session, self._transport, request.id)
+                return True
+            row.error, row.error_kind = "The process that worked on it died.", "WorkerDied"
+            if row.attempts < TRIES:
+                await steps.make_ready(session, self._transport, row)
+            else:
+                row.state, row.ended_at = StepState.FAILED.value, now()
+                await self._give_up(session, request, row)
+        return True
+
+    async def find(self, request_id: str) -> Request | None:
+        """The request of that id."""
+        async with self._database.reading() as session:
+            row = await session.get(RequestRow, request_id)
+            return as_request(row) if row else None
+
+    async def list(
+        self, *, states: Sequence[State] = (), person: str | None = None, limit: int = 50
+    ) -> Sequence[Request]:
+        """Requests, newest first."""
+        query = select(RequestRow).order_by(RequestRow.id.desc()).limit(limit)
+        if states:
+            query = query.where(RequestRow.state.in_([state.value for state in states]))
+        if person is not None:
+            query = query.where(RequestRow.person == person)
+        async with self._database.reading() as session:
+            return [as_request(row) for row in await session.scalars(query)]
+
+    async def steps(self, request_id: str) -> Sequence[Step]:
+        """The steps of a request, in the order of its plan."""
+        async with self._database.reading() as session:
+            return [as_step(row) for row in await steps.of_request(session, request_id)]
+
+    async def waiting(self) -> Sequence[Step]:
+        """Every step that is ready, first come first."""
+        query = select(StepRow).where(StepRow.state == StepState.READY.value).order_by(StepRow.rank, StepRow.id)
+        async with self._database.reading() as session:
+            return [as_step(row) for row in await session.scalars(query)]
+
+    async def depth(self) -> Mapping[tuple[str, str], int]:
+        """Number of unfinished steps by queue and state."""
+        query = select(StepRow.queue, StepRow.state, func.count()).where(StepRow.state.in_(steps.UNFINISHED))
+        async with self._database.reading() as session:
+            rows = await session.execute(query.group_by(StepRow.queue, StepRow.state))
+            return {(queue, state): number for queue, state, number in rows}
+
+    async def position(self, request_id: str) -> Position:
+        """How long the next step of a request waits, judged by the last ones of its kind."""
+        async with self._database.reading() as session:
+            rows = await steps.of_request(session, request_id)
+            by_state = {state: [row for row in rows if row.state == state] for state in steps.UNFINISHED}
+            waiting, ready, running_now = by_state.values()
+            if running_now or not waiting + ready:
+                return Position(0, None)
+            step = min(ready or waiting, key=lambda row: (row.rank, row.id))
+            queue = StepRow.queue == step.queue
+            sooner = (StepRow.rank < step.rank) | ((StepRow.rank == step.rank) & (StepRow.id < step.id))
+            ahead = await _count(session, queue, StepRow.state == StepState.READY.value, sooner)
+            running = await _count(session, queue, StepRow.state == StepState.RUNNING.value)
+            done = select(StepRow).where(queue, StepRow.state == StepState.DONE.value, StepRow.ended_at.is_not(None))
+            last = (await session.scalars(done.order_by(StepRow.id.desc()).limit(20))).all()
+        seconds = [taken for taken in (as_step(row).seconds for row in last) if taken is not None]
+        if not seconds:
+            return Position(ahead, None)
+        return Position(ahead, median(seconds) * (ahead + (running > 0)) / max(running, 1))
+
+    async def _end(self, session: AsyncSession, request: RequestRow, lease: Lease, **values: object) -> StepRow:
+        change = update(StepRow).where(_mine(lease)).values(**values).returning(StepRow)
+        row = await session.scalar(change.execution_options(synchronize_session=False, populate_existing=True))
+        if row is None:
+            raise Fenced
+        if request.begun_at is None:  # not when it was claimed: a claim holds no request
+            request.begun_at = row.begun_at
+        return row
+
+    async def _give_up(self, session: AsyncSession, request: RequestRow, row: StepRow) -> None:
+        if row.optional:
+            await self._advance(session, request, row)
+            return
+        request.error = row.error
+        await steps.stop(session, self._transport, request.id)
+        await outbox.drop(session, request.id)
+        await refund(session, request.id)
+        apology = Part(PartKind.APOLOGY, {"sentence": row.error}, final=True)
+        await outbox.add(session, self._bell, request, apology)
+        if row.lock is not None:
+            await steps.free(session, self._transport, row.lock)
+
+    async def _advance(self, session: AsyncSession, request: RequestRow, ended: StepRow) -> None:
+        rows = await steps.of_request(session, request.id)
+        going_on = await steps.advance(session, self._transport, rows)
+        if ended.lock is not None:
+            await steps.free(session, self._transport, ended.lock)
+        if not going_on:
+            failed = {row.stage: row.error or "" for row in rows if row.state == StepState.FAILED.value}
+            part = self._closing(as_request(request), await _results(session, request.id), failed)
+            await outbox.add(session, self._bell, request, replace(part, final=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Completing:
+    """The open transaction of a step that ends."""
+
+    session: AsyncSession
+    request: RequestRow
+    bell: Bell
+
+    async def show(self, part: Part) -> None:
+        """Puts a part into the outbox."""
+        await outbox.add(self.session, self.bell, self.request, part)
+
+    async def weigh(self, turns: int) -> None:
+        """Puts what follows in this request so many turns back."""
+        following = update(StepRow).where(
+            StepRow.request_id == self.request.id, StepRow.state == StepState.WAITING.value
+        )
+        await self.session.execute(following.values(rank=StepRow.rank + turns))
+
+    async def spend(self, usages: Sequence[Usage]) -> None:
+        """Notes what the step used of paid or counted services."""
+        await _spend(self.session, self.request, usages)
+
+    async def charge(self, meter: Meter, amount: float, *, add: bool = False) -> None:
+        """Counts against the quotas."""
+        await charge(self.session, self.request, meter, amount, add=add)
+
+
+async def _held(session: AsyncSession, request_id: str) -> RequestRow | None:
+    """The request, which nobody else changes until the transaction ends."""
+    query = select(RequestRow).where(RequestRow.id == request_id).with_for_update()
+    return await session.scalar(query, execution_options={"populate_existing": True})
+
+
+async def _open(session: AsyncSession, request_id: str) -> RequestRow:
+    """The same, of a request that has not ended. Raises ``Fenced``."""
+    request = await _held(session, request_id)
+    if request is None or request.state != State.OPEN.value:
+        raise Fenced
+    return request
+
+
+async def _closed(session: AsyncSession, request_id: str) -> bool:
+    final = select(PartRow.id).where(PartRow.request_id == request_id, PartRow.final)
+    return await session.scalar(final.limit(1)) is not None
+
+
+async def _begun(session: AsyncSession, request_id: str) -> bool:
+    begun = select(StepRow.id).where(StepRow.request_id == request_id, StepRow.begun_at.is_not(None))
+    return await session.scalar(begun.limit(1)) is not None
+
+
+async def _spend(session: AsyncSession, request: RequestRow, usages: Sequence[Usage]) -> None:
+    whose = {"persona_id": request.persona_id, "person": request.person, "conversation": request.conversation}
+    insert_usages(session, usages, **whose)
+    if cost := sum(usage.cost or 0.0 for usage in usages):
+        await charge(session, request, Meter.COST, cost, add=True)
+
+
+async def _keep(session: AsyncSession, stage: str, made: Made) -> None:
+    await name_blobs(session, made.blobs)
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(ResultRow).values(key=made.key, stage=stage, document=made.document)
+    await session.execute(row.on_conflict_do_nothing())
+
+
+async def _results(session: AsyncSession, request_id: str) -> Mapping[str, Json]:
+    query = select(StepRow.stage, ResultRow.document).join(ResultRow, StepRow.result_key == ResultRow.key)
+    rows = await session.execute(query.where(StepRow.request_id == request_id))
+    return {stage: document for stage, document in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+async def _count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
+    return await session.scalar(select(func.count()).select_from(StepRow).where(*conditions)) or 0
+
+
+def _mine(lease: Lease) -> ColumnElement[bool]:
+    running = StepRow.state == StepState.RUNNING.value
+    return (StepRow.id == lease.step.id) & (StepRow.token == lease.token) & running
+
+
+def _columns(asked: Asked) -> dict[str, Json]:
+    return {name: getattr(asked, name) for name in Asked.__dataclass_fields__}
