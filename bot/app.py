@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot import engines as choosing
+from bot.asking import Asking
 from bot.conversation import Conversation
+from bot.jobs.closing import close
+from bot.jobs.embedded import EmbeddedEngine
+from bot.jobs.engine import JobEngine
+from bot.jobs.outcome import Keeping
+from bot.jobs.stages import Stages
+from bot.limits import Limits
 from bot.memory import Remembering
 from bot.settings import Settings
 from pipeline import registry
@@ -18,10 +25,13 @@ from pipeline.speak import Studio
 from pipeline.stages import ChatConfig, Mind
 from pipeline.workers import Workers
 from storage import migrate
+from storage.bell import Bell, LocalBell
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.memory import Memories
+from storage.outbox import Outbox
 from storage.repository import Personas
+from storage.requests import Requests
 from storage.usage import Usages
 
 RECENT_TOKENS = 2000
@@ -38,6 +48,24 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
+class Desk:
+    """Where requests are taken, kept and handed to workers and platforms."""
+
+    database: Database
+    blobs: Blobs
+    stored: Stored
+    bell: Bell
+    engine: JobEngine
+    requests: Requests
+    outbox: Outbox
+    asking: Asking
+
+    async def check(self) -> None:
+        """Raises ``StorageFailed`` unless the database answers and has the form that this code needs."""
+        await migrate.check(self.database)
+
+
+@dataclass(frozen=True, slots=True)
 class App:
     """Everything a command needs."""
 
@@ -51,7 +79,50 @@ async def open_storage(settings: Settings) -> AsyncIterator[Stored]:
     """What is stored alone, for commands that make nothing."""
     async with Database(settings.database_url) as database:
         await _ready(settings, database)
-        yield Stored(Personas(database, Blobs(settings.blob_url)), Memories(database), Usages(database))
+        yield _stored(database, Blobs(settings.blob_url))
+
+
+def _stored(database: Database, blobs: Blobs) -> Stored:
+    return Stored(Personas(database, blobs), Memories(database), Usages(database))
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    """Requests, on the job engine that the database can carry: Postgres tells other processes at once, SQLite is
+    looked into."""
+    async with Database(settings.database_url) as database, AsyncExitStack() as stack:
+        await _ready(settings, database)
+        bell: Bell
+        engine: JobEngine
+        if database.file is None:
+            from bot.jobs.grown import ProcrastinateEngine
+            from storage.bell import PostgresBell
+
+            bell, engine = await stack.enter_async_context(PostgresBell(database)), ProcrastinateEngine(database)
+        else:
+            bell = LocalBell()
+            engine = EmbeddedEngine(bell)
+        blobs = Blobs(settings.blob_url)
+        stored = _stored(database, blobs)
+        requests = Requests(database, engine, bell, close)
+        outbox = Outbox(database, engine, bell)
+        asking = Asking(requests, stored.personas, blobs, Limits(settings))
+        yield Desk(database, blobs, stored, bell, engine, requests, outbox, asking)
+
+
+@asynccontextmanager
+async def open_stages(settings: Settings, desk: Desk, choices: tuple[choosing.Choice, ...]) -> AsyncIterator[Stages]:
+    """What a worker does: engines and the processes that they run in."""
+    engines, chat = choosing.engines(choices), choosing.chat(choices)
+    async with open_mind(settings, engines.mind, chat) as mind, Workers() as workers:
+        studio = Studio(settings.engine_config(), workers, engines.animation)
+        remembering = Remembering(desk.stored.memories, mind, Embedder(), _budget(chat))
+        keeping = Keeping(desk.requests, desk.blobs)
+        yield Stages(mind, studio, engines, desk.stored.personas, remembering, keeping, desk.bell)
+
+
+def _budget(chat: ChatConfig | None) -> int:
+    return chat.context // 2 if chat else RECENT_TOKENS
 
 
 async def _ready(settings: Settings, database: Database) -> None:
@@ -89,6 +160,5 @@ async def open_app(settings: Settings, voice: str | None = None) -> AsyncIterato
     ):
         # The studio's configuration travels to worker processes, so it holds no key.
         studio = Studio(settings.engine_config(), workers, engines.animation)
-        budget = chat.context // 2 if chat else RECENT_TOKENS
-        remembering = Remembering(stored.memories, mind, Embedder(), budget)
+        remembering = Remembering(stored.memories, mind, Embedder(), _budget(chat))
         yield App(settings, choices, Conversation(mind, studio, engines, stored.personas, remembering, stored.usages))

@@ -7,8 +7,8 @@ import json
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Coroutine
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -19,9 +19,12 @@ from pipeline.errors import BadRequest, ChatAnythingError
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from bot.asking import Asking, Incoming
     from bot.memory import Person
     from bot.settings import Settings
+    from pipeline.types import Attachment
     from storage.repository import StoredPersona
+    from storage.requests import Accepted
 
 app = typer.Typer(
     help="Summon anything into a talking character.",
@@ -31,6 +34,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+Queue = Annotated[
+    bool, typer.Option("--queue", help="Let `chatanything worker` make it: it survives a crash of any process.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; progress goes to stderr.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder that receives a folder per persona.")]
 VoiceEngine = Annotated[
@@ -49,6 +55,7 @@ def summon(
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, max=2**31 - 1, help="The same seed and words give the same persona.")
     ] = None,
+    queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Turn a phrase into a persona: personality, portrait, voice and a talking greeting."""
@@ -56,6 +63,9 @@ def summon(
     from bot.app import open_app
 
     async def main() -> None:
+        if queue:
+            await _queued(lambda asking, incoming: asking.summon(incoming, text, style=style, seed=seed), out, as_json)
+            return
         async with open_app(_settings(), voice_engine) as opened:
             with console.progress(_stderr()) as watch:
                 _, summoned = await opened.conversation.summon(text, watch=watch, style=style, seed=seed)
@@ -78,6 +88,7 @@ def talk(
     speaker: Annotated[str | None, typer.Option("--as", help="Your name; several people are told apart by it.")] = None,
     out: Out = Path("out"),
     voice_engine: VoiceEngine = None,
+    queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Talk with a persona: type a line, read the answer as it streams, then open its clip. An empty line ends it."""
@@ -88,9 +99,13 @@ def talk(
         from bot.attachments import read_picture
         from bot.conversation import find
 
-        if say is None and (as_json or picture):
-            raise BadRequest(f"{'--json' if as_json else '--picture'} needs --say: one thing to say.")
+        if say is None and (as_json or picture or queue):
+            option = "--json" if as_json else "--picture" if picture else "--queue"
+            raise BadRequest(f"{option} needs --say: one thing to say.")
         shown = await asyncio.to_thread(read_picture, picture) if picture else None
+        if queue and say is not None:
+            await _queued_line(name, say, shown, _person(speaker), out, as_json)
+            return
         async with open_app(_settings(), voice_engine) as opened:
             persona = await find(opened.conversation.personas, name)
             terminal = Terminal(
@@ -314,6 +329,61 @@ def assets(
 
 
 @app.command()
+def worker(
+    queues: Annotated[
+        str | None, typer.Option("--queues", help="Which queues, as in mind,voice,portrait,clip; default: all four.")
+    ] = None,
+    concurrency: Annotated[
+        int | None,
+        typer.Option("--concurrency", min=1, max=64, help="Steps of each queue at the same time; default: what fits."),
+    ] = None,
+) -> None:
+    """Work on requests until stopped; any number of workers, on any number of machines, share one database."""
+    from bot.service import queues as parse
+    from bot.service import work
+
+    settings = _settings(serving=True)
+    _run(work(settings, parse(queues, concurrency)))
+
+
+@app.command()
+def requests(
+    failed: Annotated[bool, typer.Option("--failed", help="Only those that ended in an apology.")] = False,
+    retry: Annotated[str | None, typer.Option("--retry", metavar="ID", help="Try a failed one once more.")] = None,
+    cancel: Annotated[str | None, typer.Option("--cancel", metavar="ID", help="Call one off.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many, newest first.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """List what people asked for and where it stands; try it again, or call it off."""
+    from bot.listing import request_document, request_table
+    from storage.asked import State
+
+    async def main() -> None:
+        from bot.app import open_desk
+
+        async with open_desk(_settings()) as desk:
+            if retry is not None:
+                await desk.asking.retry(retry)
+                _stderr().print("It is tried again.")
+            if cancel is not None:
+                if not await desk.asking.cancel(cancel):
+                    raise BadRequest("There is no such request that could still be called off.")
+                _stderr().print("It was called off.")
+            if retry is not None or cancel is not None:
+                return
+            states = (State.APOLOGISED,) if failed else ()
+            found = [
+                (one, await desk.requests.steps(one.id)) for one in await desk.requests.list(states=states, limit=limit)
+            ]
+        if as_json:
+            _print_json([request_document(request, steps) for request, steps in found])
+        else:
+            _stdout().print(request_table(found))
+
+    _run(main())
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to the form that this version needs."""
     from storage.migrate import upgrade
@@ -393,6 +463,30 @@ def bench(
     _run(main())
 
 
+async def _queued_line(
+    name: str, text: str, picture: Attachment | None, person: Person, out: Path, as_json: bool
+) -> None:
+    from bot.app import open_storage
+    from bot.conversation import find
+
+    async with open_storage(_settings()) as stored:
+        persona = await find(stored.personas, name)
+
+    def ask(asking: Asking, incoming: Incoming) -> Awaitable[Accepted]:
+        return asking.say(replace(incoming, person=person.key, name=person.name), persona, text, picture=picture)
+
+    await _queued(ask, out, as_json)
+
+
+async def _queued(ask: Callable[[Asking, Incoming], Awaitable[Accepted]], out: Path, as_json: bool) -> None:
+    """Hands a request to the workers and shows what comes back. Interrupted, it goes on without us."""
+    from bot.queued import ask_workers
+
+    document = await ask_workers(_settings(), ask, out, _stderr() if as_json else _stdout())
+    if as_json:
+        _print_json(document)
+
+
 def _person(name: str | None) -> Person:
     """Who sits at the terminal."""
     from bot.memory import Person
@@ -401,18 +495,23 @@ def _person(name: str | None) -> Person:
     return Person(f"terminal:{spoken.casefold()}" if spoken else "terminal", spoken or None)
 
 
-def _settings() -> Settings:
+def _settings(*, serving: bool = False) -> Settings:
     from pydantic import ValidationError
 
+    from bot.observe import logs
     from bot.settings import Settings
 
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
         names = ", ".join(str(problem["loc"][0]) for problem in error.errors())
         raise BadRequest(
             f"These settings cannot be understood: {names}. `.env.example` explains each of them."
         ) from None
+    # What a person typed into a terminal answers by itself; only who serves tells the log what goes well.
+    quiet = not serving and "log_level" not in settings.model_fields_set
+    logs.configure(settings.model_copy(update={"log_level": "warning"}) if quiet else settings)
+    return settings
 
 
 def _stored_document(stored: StoredPersona) -> dict[str, Any]:

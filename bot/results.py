@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,13 @@ def write_text(file: Path, text: str) -> None:
     """A text file in a folder that is made for it. Raises ``StorageFailed``."""
     file = file.absolute()
     _place(file.parent, lambda place: (place / file.name).write_text(text, "utf-8"))
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
+    """Files by name in a folder that is made for them; where they are. Raises ``StorageFailed``."""
+    folder = folder.absolute()
+    _place(folder, lambda place: [(place / name).write_bytes(data) for name, data in files.items()])
+    return [folder / name for name in files]
 
 
 def _place(folder: Path, make: Callable[[Path], object]) -> None:

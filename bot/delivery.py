@@ -1,0 +1,257 @@
+"""Brings what waits in the outbox to the platforms.
+
+The first part of a request is posted, usually the placeholder, and all later ones edit that message. A part that is
+repeated, because its answer was lost or a process died between showing it and writing that down, is thus the same
+edit again, or a post with the same nonce. What a platform cannot tell apart can be there twice:
+
+- Discord knows the nonces of a bot's own messages for some minutes; a webhook has none.
+- Telegram knows no nonces. A placeholder may stay behind above the answer, and a voice message or video note, which
+  is always a new message, may come twice.
+
+Only a crash or a cut within the moment between the platform's doing and our hearing of it leads there. Nothing that
+must be seen is lost: a final part is tried until it is shown or nobody can see it any more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
+from functools import partial
+from itertools import chain, repeat
+
+import structlog
+
+from bot.messages import Gone, Messenger, Patience, Undelivered
+from bot.showing import Showing
+from pipeline.errors import ChatAnythingError, StorageFailed
+from storage.bell import Bell, Topic
+from storage.blobs import Blobs
+from storage.outbox import Outbox, PartKind, Sending
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 8
+"""Requests of one platform whose parts are sent at the same time."""
+
+LONGEST = 45.0
+"""Seconds for loading and sending a part. `bot.jobs.rescue` takes its holder for dead somewhat later."""
+
+EVERY = 1.0
+"""Seconds between two looks into the outbox while no bell rings."""
+
+FIRST_WAIT, LAST_WAIT = 1.0, 60.0
+"""Seconds before a second try where nobody asks for a certain time; doubled with each further one."""
+
+SHORTEST_WAIT = 0.25
+
+PROGRESS_EVERY, PROGRESS_LONGEST = 1.5, 10.0
+"""Seconds between two edits that show progress, and for one of them."""
+
+PLACEHOLDERS = 10_000
+"""Placeholders whose progress is shown, at most."""
+
+
+class Delivery:
+    """Serves the outbox to any number of platforms. ``worker`` names this process (`bot.jobs.identity`)."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        blobs: Blobs,
+        bell: Bell,
+        messengers: Iterable[Messenger],
+        worker: str,
+        *,
+        longest: float = LONGEST,
+    ) -> None:
+        self._bell = bell
+        self._couriers = {
+            messenger.platform: Courier(outbox, blobs, messenger, worker, longest) for messenger in messengers
+        }
+
+    async def serve(self, stopping: asyncio.Event) -> None:
+        """Delivers until ``stopping`` is set and what was begun by then is ended. Cancelled, it gives that back."""
+        ears = asyncio.create_task(self._listen())
+        try:
+            async with asyncio.TaskGroup() as group:
+                for courier in self._couriers.values():
+                    group.create_task(courier.serve(stopping))
+        finally:
+            ears.cancel()
+            await asyncio.gather(ears, return_exceptions=True)
+
+    def progress(self, request_id: str, text: str) -> None:
+        """Shows the text so far in the placeholder of a request, soon, or never: it is gone with the next part."""
+        for courier in self._couriers.values():
+            courier.progress(request_id, text)
+
+    async def _listen(self) -> None:
+        async for news in self._bell.listen():
+            match news.topic:
+                case Topic.PART if news.detail in self._couriers:
+                    self._couriers[news.detail].wake()
+                case Topic.PROGRESS:
+                    self.progress(news.request, news.detail)
+
+
+class Courier:
+    """Serves the outbox to one platform."""
+
+    def __init__(self, outbox: Outbox, blobs: Blobs, messenger: Messenger, worker: str, longest: float) -> None:
+        self._outbox = outbox
+        self._showing = Showing(blobs, messenger)
+        self._platform = messenger.platform
+        self._worker = worker
+        self._longest = longest
+        self._awake = asyncio.Event()
+        self._sending: set[asyncio.Task[None]] = set()
+        self._progressing: set[asyncio.Task[None]] = set()
+        self._placeholders: dict[str, str] = {}
+        """The requests whose placeholder was shown here and nothing else yet, with the text to show in it."""
+
+    async def serve(self, stopping: asyncio.Event) -> None:
+        """See ``Delivery.serve``."""
+        stopped = asyncio.create_task(stopping.wait())
+        stopped.add_done_callback(lambda _: self.wake())
+        try:
+            while not stopping.is_set():
+                self._awake.clear()
+                await self._begin(stopping)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._awake.wait(), EVERY)
+            if self._sending:
+                await asyncio.wait(self._sending)
+        finally:
+            tasks = (stopped, *self._sending, *self._progressing)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def wake(self) -> None:
+        """Something may wait in the outbox."""
+        self._awake.set()
+
+    def progress(self, request_id: str, text: str) -> None:
+        """See ``Delivery.progress``."""
+        if request_id not in self._placeholders:
+            return
+        idle = not self._placeholders[request_id]
+        self._placeholders[request_id] = text
+        if idle and text:
+            self._start(self._show_progress(request_id), self._progressing)
+
+    async def _begin(self, stopping: asyncio.Event) -> None:
+        """Claims parts while hands are free: nothing is ever held that is not being sent."""
+        while len(self._sending) < AT_ONCE and not stopping.is_set():
+            try:
+                sending = await self._outbox.claim(self._platform, self._worker)
+            except StorageFailed as error:
+                log.warning("delivery.storage", error=type(error).__name__)
+                return
+            if sending is None:
+                return
+            self._placeholders.pop(sending.request.id, None)
+            self._start(self._bring(sending), self._sending)
+
+    def _start(self, work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
+        task = asyncio.create_task(work)
+        tasks.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            tasks.discard(task)
+            self.wake()
+            if not task.cancelled() and (error := task.exception()) is not None:
+                log.error("delivery.bug", error=type(error).__name__, exc_info=error)
+
+        task.add_done_callback(ended)
+
+    async def _bring(self, sending: Sending) -> None:
+        """Sends a part and writes down what came of it. Cut off, or by a mistake of ours, it goes back."""
+        settle: Callable[[], Awaitable[bool]]
+        settle = partial(self._outbox.later, sending, _wait(sending), "It was interrupted.")
+        try:
+            settle = await self._attempt(sending)
+        finally:
+            if not await self._write(settle):
+                log.warning("delivery.taken_over", request=sending.request.id, part=sending.part.kind.value)
+
+    async def _attempt(self, sending: Sending) -> Callable[[], Awaitable[bool]]:
+        """Sends a part; what is to be written down then."""
+        why: ChatAnythingError
+        try:
+            async with asyncio.timeout(self._longest):
+                key = await self._showing.show(sending)
+        except TimeoutError:
+            why, seconds = Patience("The platform did not answer in time."), _wait(sending)
+        except Patience as error:
+            why, seconds = error, _wait(sending) if error.seconds is None else max(error.seconds, SHORTEST_WAIT)
+        except StorageFailed as error:
+            why, seconds = error, _wait(sending)
+        except Gone as error:
+            log.warning("delivery.gone", request=sending.request.id, why=error.sentence)
+            return partial(self._outbox.unreachable, sending, error.sentence)
+        else:
+            return partial(self._shown, sending, key)
+        log.info("delivery.later", request=sending.request.id, seconds=seconds, why=why.sentence)
+        return partial(self._outbox.later, sending, seconds, why.sentence)
+
+    async def _shown(self, sending: Sending, key: str) -> bool:
+        if not await self._outbox.sent(sending, key):
+            return False
+        log.info("delivery.sent", request=sending.request.id, part=sending.part.kind.value, attempt=sending.attempt)
+        if sending.part.kind is PartKind.PLACEHOLDER:
+            self._placeholders[sending.request.id] = ""
+            if len(self._placeholders) > PLACEHOLDERS:
+                del self._placeholders[next(iter(self._placeholders))]
+        return True
+
+    async def _show_progress(self, request_id: str) -> None:
+        """Edits a placeholder until there is no news, or another part is on its way.
+
+        The placeholder is claimed meanwhile, so whatever follows it, through whichever process, comes after the edit.
+        """
+        shown = ""
+        while (text := self._placeholders.get(request_id, "")) not in ("", shown):
+            try:
+                sending = await self._outbox.claim_shown(request_id, self._worker)
+            except StorageFailed as error:
+                log.debug("delivery.progress", request=request_id, error=type(error).__name__)
+                break
+            if sending is None or sending.request.message is None:
+                self._placeholders.pop(request_id, None)
+                break
+            await asyncio.sleep(await self._edit_progress(sending, sending.request.message, text))
+            shown = text
+        if request_id in self._placeholders:
+            self._placeholders[request_id] = ""
+
+    async def _edit_progress(self, sending: Sending, key: str, text: str) -> float:
+        """One edit; the seconds until the next. What fails is not repeated."""
+        wait = PROGRESS_EVERY
+        try:
+            async with asyncio.timeout(PROGRESS_LONGEST):
+                key = await self._showing.progress(sending, key, text)
+        except Patience as error:
+            wait = max(error.seconds or 0.0, wait)
+        except (Undelivered, TimeoutError) as error:
+            log.debug("delivery.progress", request=sending.request.id, error=type(error).__name__)
+        finally:
+            await self._write(partial(self._outbox.sent, sending, key))
+            self.wake()
+        return wait
+
+    async def _write(self, settle: Callable[[], Awaitable[bool]]) -> bool:
+        """Writes down what a platform did, however long the database is away: else it would be done once more."""
+        waits = chain((0.1, 0.2, 0.5, 1.0, 2.0), repeat(5.0))
+        while True:
+            try:
+                return await settle()
+            except StorageFailed as error:
+                log.warning("delivery.storage", error=type(error).__name__)
+                await asyncio.sleep(next(waits))
+
+
+def _wait(sending: Sending) -> float:
+    """Seconds before the next try."""
+    return min(FIRST_WAIT * 2.0 ** min(sending.attempt - 1, 10), LAST_WAIT)

@@ -1,0 +1,63 @@
+"""The last part of a request: the best of what was made, and a word about what was not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.jobs.plan import Kind, Stage
+from pipeline.types import Persona, Reply
+from storage.asked import Request
+from storage.outbox import Part, PartKind
+from storage.tables import Json
+
+NOTICES: Mapping[str, str] = {
+    Stage.PORTRAIT: "The portrait did not come out this time.",
+    Stage.VOICE: "The voice did not come out this time, so this is in writing.",
+    Stage.CLIP: "The clip did not come out this time.",
+}
+
+
+def close(request: Request, results: Mapping[str, Json], failed: Mapping[str, str]) -> Part:
+    """Clip, else voice, else text. ``results`` are documents of `stages`; ``failed`` the stages that are missing."""
+    kind = best(request, results)
+    document = {
+        **text_of(results.get(Stage.MIND)),
+        "files": [file for stage in (Stage.PORTRAIT, shown_by(kind)) if stage for file in files_of(results, stage)],
+        "notices": [*notices_of(results), *(NOTICES[stage] for stage in Stage if stage in failed)],
+    }
+    return Part(kind, document, final=True)
+
+
+def best(request: Request, results: Mapping[str, Json]) -> PartKind:
+    """What a request comes to."""
+    if request.kind == Kind.RESTYLE:
+        return PartKind.PORTRAIT
+    if Stage.CLIP in results:
+        return PartKind.CLIP
+    return PartKind.VOICE if files_of(results, Stage.VOICE) else PartKind.PLAIN
+
+
+def shown_by(kind: PartKind) -> Stage | None:
+    """The stage that made the files of a final part."""
+    return {PartKind.CLIP: Stage.CLIP, PartKind.VOICE: Stage.VOICE}.get(kind)
+
+
+def text_of(mind: Json) -> dict[str, Json]:
+    """What there is to read, from the document of the mind."""
+    if mind is None:
+        return {}
+    if "persona" in mind["values"]:
+        persona = Persona.model_validate(mind["values"]["persona"]["value"])
+        return {"name": persona.name, "tagline": persona.tagline, "text": persona.greeting}
+    reply = Reply.model_validate(mind["values"]["reply"]["value"])
+    return {"name": mind["name"], "text": reply.text}
+
+
+def files_of(results: Mapping[str, Json], stage: Stage) -> Sequence[Json]:
+    """What a stage made for people to see or hear."""
+    return results[stage]["files"] if stage in results else []
+
+
+def notices_of(results: Mapping[str, Json]) -> Sequence[str]:
+    """Sentences for the person, from all stages."""
+    return [notice for stage in Stage if stage in results for notice in results[stage]["notices"]]

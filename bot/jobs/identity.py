@@ -1,0 +1,32 @@
+"""Who claims: a name for this process, and whether the process behind another name is gone for sure."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+
+import psutil
+
+
+def this_process() -> str:
+    """A name that no other process has or will have: host, process id, chance."""
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+
+
+def is_gone(name: str, own: str) -> bool:
+    """Whether the process of a name certainly lives no more. Nothing is certain about other hosts.
+
+    Start times are not compared: they move when the clock is set.
+    """
+    host, _, rest = name.rpartition("/")[0].rpartition("/")
+    if name == own or host != socket.gethostname() or not rest.isdecimal():
+        return False
+    if int(rest) == os.getpid():  # the same number in a container that was started again
+        return True
+    try:
+        return psutil.Process(int(rest)).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+    except psutil.AccessDenied:
+        return False

@@ -1,0 +1,170 @@
+"""What people see of a request, whatever the platform, and what a platform must be able to do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2s
+from typing import Protocol
+
+from pydantic import ConfigDict
+
+from bot import words
+from pipeline.errors import ChatAnythingError
+from pipeline.types import Value
+from storage.asked import Request
+from storage.outbox import PartKind, Sending
+
+
+class FileEntry(Value):
+    """A stored file of a part: SHA-256, media type, name for people, bytes, pixels, seconds."""
+
+    hash: str
+    mime: str
+    name: str
+    size: int | None = None
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+
+
+class PartDocument(Value):
+    """The document of an outbox part: the whole of what its message then shows."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)  # errors are logged, and what people say is not
+
+    text: str | None = None
+    name: str | None = None
+    tagline: str | None = None
+    notices: tuple[str, ...] = ()
+    sentence: str | None = None
+    """Why a request failed, in words for people."""
+    files: tuple[FileEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A picture, a sound or a clip. Width and height in pixels; ``seconds`` of sounds and clips."""
+
+    mime: str
+    name: str
+    data: bytes = field(repr=False)
+    width: int | None = None
+    height: int | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message belongs, in the platform's own keys (`storage.asked.Asked`)."""
+
+    place: str
+    conversation: str
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The whole of what people see of a request at one time.
+
+    ``name`` and ``tagline`` are the character's, who says the text, but for placeholders, apologies and cancellations:
+    these and all ``notices`` are words of the bot. ``final``: nothing of it changes any more. ``request`` and
+    ``persona`` are ids for buttons to name.
+    """
+
+    request: str
+    kind: PartKind
+    final: bool
+    text: str = field(repr=False)
+    name: str | None = None
+    tagline: str | None = None
+    notices: tuple[str, ...] = ()
+    files: tuple[File, ...] = ()
+    persona: str | None = None
+
+
+class Messenger(Protocol):
+    """One platform. Both methods raise the errors below and nothing else.
+
+    Text goes out so that it can ping nobody, whatever is in it, and is cut or spread to fit the platform.
+    """
+
+    @property
+    def platform(self) -> str:
+        """Its name, as in ``Asked.platform``."""
+
+    async def send(self, place: Place, message: Message, nonce: str) -> str:
+        """Posts a message; its key, which may join those of several where the platform needs as many.
+
+        Called again with the same nonce (24 characters, of this message alone), it gives the message that is there
+        already, where the platform knows nonces.
+        """
+
+    async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
+        """Makes a posted message show this instead, as often as it is called. The key afterwards: another one where
+        the platform had to post anew, which it does with the nonce."""
+
+
+class Undelivered(ChatAnythingError):
+    """A platform did not show a message. The sentence is for the operator, and holds nothing of the message."""
+
+
+class Patience(Undelivered):
+    """It may take the same later: flood control (429), trouble of its own (5xx), or no connection.
+
+    ``seconds``: the time it asks for, where it does. The message may be there nevertheless.
+    """
+
+    retryable = True
+
+    def __init__(self, sentence: str, *, remedy: str | None = None, seconds: float | None = None) -> None:
+        super().__init__(sentence, remedy=remedy)
+        self.seconds = seconds
+
+
+class Gone(Undelivered):
+    """Nobody can see anything of it any more: the bot is blocked or was removed, or the channel was deleted."""
+
+
+class MessageLost(Undelivered):
+    """The message to edit is not there any more."""
+
+
+class Refused(Undelivered):
+    """The platform will never take this message as it is: too large, or such files are not allowed there."""
+
+
+def place_of(request: Request) -> Place:
+    """Where a request is answered."""
+    return Place(request.place, request.conversation, request.person)
+
+
+def nonce_of(sending: Sending) -> str:
+    """The same each time a part is sent, and of this part alone, also if a lost database begins anew: 24 letters, for
+    Discord takes 25."""
+    return blake2s(f"{sending.request.id}/{sending.id}".encode(), digest_size=12).hexdigest()
+
+
+def message_of(sending: Sending, document: PartDocument, files: Sequence[File] = ()) -> Message:
+    """A part as people see it."""
+    request, part = sending.request, sending.part
+    match part.kind:
+        case PartKind.PLACEHOLDER:
+            text = document.text or words.coming(request.kind)
+        case PartKind.APOLOGY:
+            text = words.apology(document.sentence)
+        case PartKind.CANCELLED:
+            text = words.CANCELLED
+        case _:
+            text = document.text or ""
+    return Message(
+        request=request.id,
+        kind=part.kind,
+        final=part.final,
+        text=text,
+        name=document.name,
+        tagline=document.tagline,
+        notices=document.notices,
+        files=tuple(files),
+        persona=request.persona_id,
+    )

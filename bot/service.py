@@ -1,0 +1,131 @@
+"""A process that serves: takes steps, shows what is ready to be shown, rescues what others left, and stops in order.
+
+The first SIGTERM or SIGINT lets it end what it has begun, for ``GRACE`` seconds; what is not done by then is handed
+back, to go on elsewhere or after the next start. The second one hands back at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, contextmanager
+
+import structlog
+
+from bot import engines as choosing
+from bot.app import Desk, open_desk, open_stages
+from bot.delivery import Delivery
+from bot.jobs.identity import this_process
+from bot.jobs.plan import Stage
+from bot.jobs.rescue import Rescuer
+from bot.jobs.worker import Watched, Work, Worker
+from bot.messages import Messenger
+from bot.observe import health
+from bot.observe.metrics import Metrics
+from bot.observe.tracing import open_tracer
+from bot.settings import Settings
+from pipeline.errors import BadRequest
+from pipeline.workers import default_lanes
+
+log = structlog.get_logger(__name__)
+
+GRACE, LEAVING = 24.0, 4.0
+"""Seconds to end what was begun, and then to hand it back: together less than the 30 after which systemd and
+Kubernetes kill."""
+
+MINDS = 4
+"""Conversations with a language model at the same time: it works elsewhere, or has a queue of its own."""
+
+
+def queues(names: str | None = None, concurrency: int | None = None) -> Mapping[str, int]:
+    """How many steps of which queue are run at the same time; by default what this machine has lanes for."""
+    lanes = default_lanes()
+    own = {Stage.MIND: MINDS, Stage.VOICE: lanes["voice"], Stage.PORTRAIT: 1, Stage.CLIP: lanes["pictures"]}
+    wanted = [name.strip() for name in names.split(",")] if names else [stage.value for stage in own]
+    if not all(wanted) or len(set(wanted)) != len(wanted):
+        raise BadRequest("Name each queue once, with commas between them: mind,voice,portrait,clip.")
+    return {name: concurrency or own.get(Stage(name), 1) if name in [*Stage] else concurrency or 1 for name in wanted}
+
+
+async def work(settings: Settings, wanted: Mapping[str, int], messengers: Sequence[Messenger] = ()) -> None:
+    """A whole process: a worker for these queues, and a gateway to these platforms."""
+    async with AsyncExitStack() as stack:
+        desk = await stack.enter_async_context(open_desk(settings))
+        metrics, tracer = Metrics(), await stack.enter_async_context(open_tracer(settings))
+        run: Work | None = None
+        watched = Watched(metrics, tracer)
+        if wanted:
+            choices = await choosing.choose(settings)
+            run = (await stack.enter_async_context(open_stages(settings, desk, choices))).run
+            watched = Watched(metrics, tracer, {choice.stage: choice.engine for choice in choices})
+        if settings.health_address:
+            probes = [health.Probe("database", desk.check, "The database does not answer as it should.")]
+            url = await stack.enter_async_context(
+                health.serve(settings.health_address, probes, metrics, desk.requests.depth)
+            )
+            log.info("health", url=url)
+        with stopped_by_signals() as stopping:
+            await serve(desk, run, wanted, messengers, watched, stopping)
+
+
+async def serve(
+    desk: Desk,
+    run: Work | None,
+    wanted: Mapping[str, int],
+    messengers: Sequence[Messenger],
+    watched: Watched,
+    stopping: asyncio.Event,
+) -> None:
+    """Serves until ``stopping`` is set and what was begun is ended or handed back."""
+    name = this_process()
+    rescuer = Rescuer(desk.requests, desk.outbox, desk.engine, name)
+    duties = [asyncio.create_task(rescuer.serve(stopping), name="rescuer")]
+    ears: list[asyncio.Task[None]] = []
+    if run is not None and wanted:
+        worker = Worker(name, desk.requests, run, desk.bell, watched)
+        duties.append(asyncio.create_task(desk.engine.serve(wanted, worker.take, stopping), name="worker"))
+        ears.append(asyncio.create_task(worker.listen(), name="ears"))
+    if messengers:
+        delivery = Delivery(desk.outbox, desk.blobs, desk.bell, messengers, name)
+        duties.append(asyncio.create_task(delivery.serve(stopping), name="delivery"))
+    log.info("serving", queues=dict(wanted), platforms=[messenger.platform for messenger in messengers])
+    try:
+        await _until(stopping, duties)
+        if pending := (await asyncio.wait(duties, timeout=GRACE))[1]:
+            log.warning("not done in time", duties=sorted(task.get_name() for task in pending))
+    finally:
+        for task in (*duties, *ears):
+            task.cancel()
+        await asyncio.wait((*duties, *ears), timeout=LEAVING)
+    log.info("stopped")
+
+
+async def _until(stopping: asyncio.Event, duties: Sequence[asyncio.Task[None]]) -> None:
+    """Waits for the sign to stop, and raises what a duty died of before."""
+    sign = asyncio.create_task(stopping.wait())
+    try:
+        done, _ = await asyncio.wait((sign, *duties), return_when=asyncio.FIRST_COMPLETED)
+        for task in done - {sign}:
+            task.result()
+    finally:
+        sign.cancel()
+
+
+@contextmanager
+def stopped_by_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set; the second one cancels the current task."""
+    loop, task, stopping = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
+
+    def stop() -> None:
+        if stopping.is_set() and task is not None:
+            task.cancel()
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    try:
+        yield stopping
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)

@@ -1,0 +1,55 @@
+"""The terminal as a platform: what workers make for it comes out as lines and files."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from bot import results
+from bot.messages import Message, Place
+from pipeline.concept import slug
+from storage.outbox import PartKind
+
+
+class TerminalMessenger:
+    """Prints each new piece of an answer once, and writes its files below ``out``."""
+
+    platform = "terminal"
+
+    def __init__(self, console: Console, out: Path) -> None:
+        self._console = console
+        self._out = out
+        self._printed: dict[str, str] = {}
+        self.shown: dict[str, Message] = {}
+        """The last message of each request."""
+        self.files: dict[str, list[Path]] = {}
+        """Where its files went."""
+
+    async def send(self, place: Place, message: Message, nonce: str) -> str:
+        """See ``Messenger``. A terminal's message is known by its request."""
+        return await self.edit(place, message.request, message, nonce)
+
+    async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
+        """See ``Messenger``."""
+        words = "\n".join(filter(None, (_line(message), *message.notices)))
+        if words and self._printed.get(key) != words:
+            self._printed[key] = words
+            self._console.print(Text(words), soft_wrap=True)
+        if message.files and message.final:
+            files = {file.name: file.data for file in message.files}
+            folder = self._out / slug(message.name or message.request)
+            self.files[key] = await asyncio.to_thread(results.write_files, folder, files)
+            for path in self.files[key]:
+                self._console.print(Text(str(path), "dim"), soft_wrap=True)
+        self.shown[key] = message
+        return key
+
+
+def _line(message: Message) -> str:
+    if message.kind is PartKind.PLACEHOLDER or message.name is None:
+        return message.text
+    about = f" ({message.tagline})" if message.tagline else ""
+    return f"{message.name}{about}: {message.text}"
