@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 
 import structlog
 
@@ -25,14 +25,18 @@ from bot.observe import health
 from bot.observe.metrics import Metrics
 from bot.observe.tracing import open_tracer
 from bot.settings import Settings
-from pipeline.errors import BadRequest
+from pipeline.errors import BadRequest, StorageFailed
 from pipeline.workers import default_lanes
+from storage.sweeping import Sweeper
 
 log = structlog.get_logger(__name__)
 
 GRACE, LEAVING = 24.0, 4.0
 """Seconds to end what was begun, and then to hand it back: together less than the 30 after which systemd and
 Kubernetes kill."""
+
+SWEEP_EVERY = 3600.0
+"""Seconds between two passes of the sweeper."""
 
 MINDS = 4
 """Conversations with a language model at the same time: it works elsewhere, or has a queue of its own."""
@@ -65,8 +69,9 @@ async def work(settings: Settings, wanted: Mapping[str, int], messengers: Sequen
                 health.serve(settings.health_address, probes, metrics, desk.requests.depth)
             )
             log.info("health", url=url)
+        sweeper = Sweeper(desk.database, desk.blobs, settings.requests_kept)
         with stopped_by_signals() as stopping:
-            await serve(desk, run, wanted, messengers, watched, stopping)
+            await serve(desk, run, wanted, messengers, watched, stopping, sweeper)
 
 
 async def serve(
@@ -76,11 +81,14 @@ async def serve(
     messengers: Sequence[Messenger],
     watched: Watched,
     stopping: asyncio.Event,
+    sweeper: Sweeper | None = None,
 ) -> None:
     """Serves until ``stopping`` is set and what was begun is ended or handed back."""
     name = this_process()
     rescuer = Rescuer(desk.requests, desk.outbox, desk.engine, name)
     duties = [asyncio.create_task(rescuer.serve(stopping), name="rescuer")]
+    if sweeper is not None:
+        duties.append(asyncio.create_task(_sweep(sweeper, stopping), name="sweeper"))
     ears: list[asyncio.Task[None]] = []
     if run is not None and wanted:
         worker = Worker(name, desk.requests, run, desk.bell, watched)
@@ -99,6 +107,18 @@ async def serve(
             task.cancel()
         await asyncio.wait((*duties, *ears), timeout=LEAVING)
     log.info("stopped")
+
+
+async def _sweep(sweeper: Sweeper, stopping: asyncio.Event) -> None:
+    """Sweeps now and every hour."""
+    while not stopping.is_set():
+        try:
+            swept = await sweeper.sweep()
+            log.info("swept", requests=swept.requests, results=swept.results, files=swept.files)
+        except StorageFailed as error:
+            log.warning("not swept", error=type(error).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), SWEEP_EVERY)
 
 
 async def _until(stopping: asyncio.Event, duties: Sequence[asyncio.Task[None]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -81,6 +82,7 @@ class Settings(BaseSettings):
     limit_open_person: Number = Field(10, ge=1, validation_alias="LIMIT_OPEN_PERSON")
 
     log_format: Literal["auto", "console", "json"] = Field("auto", validation_alias="LOG_FORMAT")
+    requests_days: int = Field(7, ge=1, le=3650, validation_alias="REQUESTS_DAYS")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", validation_alias="LOG_LEVEL")
     health_address: str | None = _setting("HEALTH_ADDRESS")
     otel_endpoint: str | None = _setting("OTEL_EXPORTER_OTLP_ENDPOINT")
@@ -117,6 +119,11 @@ class Settings(BaseSettings):
     def blob_url(self) -> str:
         """obstore address of the blob store; a folder at home by default."""
         return self.blob_url_setting or (self.home / "blobs").as_uri()
+
+    @property
+    def requests_kept(self) -> timedelta:
+        """How long requests that have ended are kept."""
+        return timedelta(days=self.requests_days)
 
     @property
     def openai_key(self) -> SecretStr:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -78,6 +78,11 @@ class Blobs:
         if hashlib.sha256(data).hexdigest() != digest:
             raise StorageFailed(f"A stored file is damaged ({digest[:12]}).")
         return data
+
+    async def delete(self, digest: str) -> None:
+        """Lets go of the bytes of that hash, if they are there. Raises ``StorageFailed``."""
+        with _explained(), suppress(FileNotFoundError):
+            await self._store.delete_async(_key(digest))
 
     async def check(self) -> None:
         """Keeps a few bytes and reads them again: raises ``StorageFailed`` unless the store lets us do both."""

@@ -32,7 +32,7 @@ $$
 def libpq(url: URL) -> dict[str, Any]:
     """Arguments for ``psycopg.connect``: password, several hosts, the folder of a socket, sslmode and all."""
     _, options = url.get_dialect()().create_connect_args(url)
-    return SERVER | options
+    return {**SERVER, **options}
 
 
 def install_jobs(connection: Connection) -> None:

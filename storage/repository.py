@@ -185,11 +185,11 @@ def _stored(row: PersonaRow) -> StoredPersona:
 
 
 async def name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
-    """Rows for stored files; a file that is known already keeps its row."""
+    """Rows for stored files; that of a file that is known already counts as new again (`sweeping`)."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    for blob in blobs:
+    for blob in sorted(blobs, key=lambda blob: blob.hash):  # in one order, or two transactions wait for each other
         row = insert(BlobRow).values(hash=blob.hash, mime=blob.mime, size=blob.size)
-        await session.execute(row.on_conflict_do_nothing())
+        await session.execute(row.on_conflict_do_update(index_elements=["hash"], set_={"created_at": now()}))
 
 
 def persona_row(persona: Persona, owner: str | None) -> PersonaRow:

@@ -5,7 +5,7 @@ Every change of a request holds its row, so it happens wholly or not at all, and
 only with the token of its claim: one that woke from the dead finds the token outdated (``Fenced``).
 
 Locks are always taken in this order: the name "accept", the row of a request, its steps, the name of a step's lock,
-rows in the outbox. A claim holds a step and waits for nothing else: it does not write the row of the request.
+rows in the outbox. A claim holds a step and waits for nothing else.
 """
 
 from __future__ import annotations
@@ -150,6 +150,11 @@ class Requests:
             if request.state != State.OPEN.value:
                 await steps.stop(session, self._transport, request.id)
                 return None
+            if request.begun_at is None:
+                # Whoever holds the request may wait for this step, so this does not wait for the request.
+                free = select(RequestRow.id).where(RequestRow.id == request.id).with_for_update(skip_locked=True)
+                begun = update(RequestRow).where(RequestRow.id.in_(free)).values(begun_at=row.begun_at)
+                await session.execute(begun.execution_options(synchronize_session=False))
             results = await _results(session, row.request_id) if row.after else {}
             waited = (row.begun_at - row.ready_at).total_seconds() if row.begun_at and row.ready_at else 0.0
             return Lease(as_step(row), row.token, as_request(request), results, max(waited, 0.0))
@@ -336,7 +341,7 @@ class Requests:
         row = await session.scalar(change.execution_options(synchronize_session=False, populate_existing=True))
         if row is None:
             raise Fenced
-        if request.begun_at is None:  # not when it was claimed: a claim holds no request
+        if request.begun_at is None:  # somebody held the request when the step was claimed
             request.begun_at = row.begun_at
         return row
 

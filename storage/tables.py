@@ -137,7 +137,7 @@ class PersonaRow(Table):
 
 
 class BlobRow(Table):
-    """A file in the blob store. The store itself keeps no media type."""
+    """A file in the blob store. The store itself keeps no media type. ``created_at``: when a row last named it."""
 
     __tablename__ = "blobs"
 
