@@ -34,10 +34,9 @@ class TerminalMessenger:
 
     async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
         """See ``Messenger``."""
-        words = "\n".join(filter(None, (_line(message), *message.notices)))
-        if words and self._printed.get(key) != words:
-            self._printed[key] = words
-            self._console.print(Text(words), soft_wrap=True)
+        self._print(key, "\n".join(filter(None, (_line(message), *message.notices))))
+        if message.final:
+            self._console.print()
         if message.files and message.final:
             files = {file.name: file.data for file in message.files}
             folder = self._out / slug(message.name or message.request)
@@ -46,6 +45,15 @@ class TerminalMessenger:
                 self._console.print(Text(str(path), "dim"), soft_wrap=True)
         self.shown[key] = message
         return key
+
+    def _print(self, key: str, words: str) -> None:
+        """What is new of it: an answer that is being written only grows."""
+        shown = self._printed.get(key, "")
+        if words == shown:
+            return
+        added = words.removeprefix(shown) if shown and words.startswith(shown) else f"\n{words}" if shown else words
+        self._console.print(Text(added), end="", soft_wrap=True)
+        self._printed[key] = words
 
 
 def _line(message: Message) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 
@@ -47,6 +47,8 @@ class Database:
         self._writing = async_sessionmaker(self._engine, expire_on_commit=False)
         reader = self._engine.execution_options(readonly=True)
         self._reading = async_sessionmaker(reader, expire_on_commit=False)
+        # SQLite's own waiting sleeps and looks again: writers of one process had better stand in line.
+        self._line = asyncio.Lock() if self.url.get_backend_name() == "sqlite" else nullcontext()
 
     async def __aenter__(self) -> Database:
         return self
@@ -76,7 +78,7 @@ class Database:
         ``StorageFailed`` when the disk or the database refuses.
         """
         with explained(self.url):
-            async with self._writing.begin() as session:
+            async with self._line, self._writing.begin() as session:
                 yield session
 
     @asynccontextmanager

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -328,6 +329,8 @@ class PartRow(Table):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("request_id", "part"),
+        # That a request ends once is a law of the table.
+        Index("uq_outbox_final", "request_id", unique=True, sqlite_where=text("final"), postgresql_where=text("final")),
         Index(None, "state", "platform", "id"),
         {"sqlite_autoincrement": True},  # platforms know a sending by this id
     )

@@ -101,6 +101,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", "part", name="uq_outbox_request_id_part"),
         sqlite_autoincrement=True,
     )
+    final = sa.text("final")
+    op.create_index(
+        "uq_outbox_final", "outbox", ["request_id"], unique=True, sqlite_where=final, postgresql_where=final
+    )
     op.create_index("ix_outbox_state_platform_id", "outbox", ["state", "platform", "id"])
     op.create_table(
         "charges",

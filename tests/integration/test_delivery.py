@@ -104,6 +104,10 @@ async def underway(office: Office) -> bool:
     return bool(await office.outbox.underway())
 
 
+async def at_rest(office: Office) -> bool:
+    return not await underway(office)
+
+
 async def resting(office: Office, request: str) -> bool:
     """Whether all parts of a request are sent."""
     return {state for _, state in await office.parts(request)} == {"sent"}
@@ -322,12 +326,12 @@ async def test_what_is_replaced_already_is_not_shown(office: Office, board: Boar
 async def test_a_part_that_may_be_there_is_brought_to_its_end_first(
     office: Office, board: Board, deliverer: Delivery
 ) -> None:
-    board.trouble(Trouble.CUT_AFTER)
-    board.retry_after = 0.3
-    board.trouble(Trouble.BUSY)
+    board.trouble(Trouble.CUT_AFTER, Trouble.BUSY)
+    board.retry_after = 1.0
     async with at_work(deliverer):
         request = await office.ask()
         await until(lambda: len(board.journal) == 2)
+        await until(lambda: at_rest(office))
         assert await office.requests.cancel(request)
         assert await ended(office, request) is State.CANCELLED
     assert texts(board, request) == [words.CANCELLED]
@@ -496,6 +500,22 @@ async def test_an_apology_says_why(office: Office, board: Board, deliverer: Deli
     async with at_work(deliverer):
         assert await ended(office, request) is State.APOLOGISED
     assert texts(board, request) == ["Sorry: this did not work out. The writer is asleep."]
+
+
+async def test_what_is_tried_once_more_stands_in_the_same_message(
+    office: Office, board: Board, deliverer: Delivery
+) -> None:
+    async with at_work(deliverer):
+        request = await office.ask()
+        lease = await office.requests.claim("worker", queues=["mind"])
+        assert lease is not None
+        await office.requests.fail(lease, "The writer is asleep.", "Empty")
+        assert await ended(office, request) is State.APOLOGISED
+        assert await office.requests.retry(request)
+        await until(lambda: texts(board, request) == [words.coming("summon")])
+        await office.end(request)
+        assert await ended(office, request) is State.DELIVERED
+    assert texts(board, request) == ["The end."]
 
 
 async def test_the_board_runs_in_a_process_of_its_own(tmp_path: Path) -> None:

@@ -366,6 +366,9 @@ async def test_cancelled_before_it_began(world: World) -> None:
 async def test_cancelled_in_the_middle_of_a_step(world: World) -> None:
     request = await world.ask()
     lease = await world.claim()
+    begun = await world.requests.find(request.id)
+    assert begun is not None
+    assert begun.begun_at is not None
     assert await world.requests.cancel(request.id)
     assert not await world.requests.beat(lease)
     with pytest.raises(Fenced):

@@ -128,6 +128,10 @@ class Requests(RuleBasedStateMachine):
             elif end == "die":
                 pulse = next(one for one in self.run(self.world.requests.pulses()) if one.step == lease.step.id)
                 assert self.run(self.world.requests.rescue(pulse))
+                if (heir := self.run(self.world.requests.claim("worker", step=lease.step.id))) is not None:
+                    leases.append(heir)
+                    self.complete(lease, None, False)  # by the dead one
+                    self.complete(heir, None, False)
             else:
                 self.fail(lease, 0.0 if end == "again" else None)
         return multiple(*leases)
@@ -320,7 +324,7 @@ def found(value: T | None) -> Found[T]:
 def test_promises_hold_whatever_happens(sqlite: SqliteFiles) -> None:
     machine = type("Machine", (Requests,), {"databases": sqlite})
     quick = settings(
-        max_examples=15,
+        max_examples=12,
         stateful_step_count=25,
         deadline=None,
         derandomize=True,

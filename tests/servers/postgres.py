@@ -152,7 +152,7 @@ class Postgres:
 
     def schema(self, address: str) -> list[str]:
         """The words of `pg_dump` for everything of ours in a database but its rows, in one order."""
-        ours = ["--schema-only", "--no-owner", "--exclude-schema=procrastinate", "--exclude-schema=procrastinate"]
+        ours = ["--schema-only", "--no-owner", "--exclude-schema=procrastinate"]
         command = [str(BIN / "pg_dump"), *ours, address.replace("+psycopg", "")]
         words = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         lines = (line.strip().rstrip(",") for line in words.splitlines())
