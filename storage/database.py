@@ -6,11 +6,12 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-import aiosqlite
-from sqlalchemy import URL, Connection, event, make_url
+import sqlalchemy
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from pipeline.errors import NotMigrated, StorageBusy, StorageFailed
+from storage.sqlite import Connection
 
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 """The async driver for addresses that name only the database, as hosting panels hand them out."""
@@ -115,12 +117,13 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
                 "The driver for this DATABASE_URL is not installed.", remedy="pip install 'chatanything[postgres]'"
             ) from error
 
-    async def connect() -> aiosqlite.Connection:
+    async def connect() -> Connection:
         args, options = engine.dialect.create_connect_args(url)
-        connection = aiosqlite.connect(*args, **options)
+        connection = Connection(partial(sqlite3.connect, *args, **options), iter_chunk_size=64)
         connection._thread.daemon = True  # as SQLAlchemy does: a forgotten connection must not hang the exit
         try:
-            return await connection
+            await connection
+            return connection
         except BaseException:
             # aiosqlite leaves its thread behind here, which then speaks to an event loop that may be closed.
             await asyncio.to_thread(connection._thread.join)
@@ -139,7 +142,7 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
         cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
         cursor.close()
 
-    def begin(connection: Connection) -> None:
+    def begin(connection: sqlalchemy.Connection) -> None:
         # A reader that turns writer fails at once when somebody else wrote meanwhile; taking the write lock at
         # the start waits its turn instead.
         readonly = connection.get_execution_options().get("readonly")

@@ -126,10 +126,8 @@ class Personas:
 
     async def dismiss(self, persona_id: str) -> bool:
         """Takes a persona off every list; what it said is kept. False when it was not there."""
-        change = update(PersonaRow).where(PersonaRow.id == persona_id, PersonaRow.dismissed_at.is_(None))
         async with self._database.session() as session:
-            gone = await session.scalars(change.values(dismissed_at=now()).returning(PersonaRow.id))
-            return gone.one_or_none() is not None
+            return await dismiss(session, persona_id)
 
     async def add_turn(
         self,
@@ -190,6 +188,13 @@ async def name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
     for blob in sorted(blobs, key=lambda blob: blob.hash):  # in one order, or two transactions wait for each other
         row = insert(BlobRow).values(hash=blob.hash, mime=blob.mime, size=blob.size)
         await session.execute(row.on_conflict_do_update(index_elements=["hash"], set_={"created_at": now()}))
+
+
+async def dismiss(session: AsyncSession, persona_id: str) -> bool:
+    """See ``Personas.dismiss``."""
+    change = update(PersonaRow).where(PersonaRow.id == persona_id, PersonaRow.dismissed_at.is_(None))
+    gone = await session.scalars(change.values(dismissed_at=now()).returning(PersonaRow.id))
+    return gone.one_or_none() is not None
 
 
 def persona_row(persona: Persona, owner: str | None) -> PersonaRow:

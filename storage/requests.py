@@ -221,8 +221,9 @@ class Requests:
                 await self._transport.defer(session, as_step(row))
         return row is not None
 
-    async def cancel(self, request_id: str) -> bool:
-        """Calls a request off. False when it has ended already, or is about to."""
+    async def cancel(self, request_id: str, also: Callable[[Completing], Awaitable[None]] | None = None) -> bool:
+        """Calls a request off, and does ``also`` in the same transaction. False when it has ended already, or is about
+        to."""
         async with self._database.session() as session:
             request = await _held(session, request_id)
             if request is None or request.state != State.OPEN.value or await _closed(session, request_id):
@@ -232,6 +233,8 @@ class Requests:
             if not await _begun(session, request_id):
                 await refund(session, request_id)
             await outbox.add(session, self._bell, request, Part(PartKind.CANCELLED, {}, final=True))
+            if also is not None:
+                await also(Completing(session, request, self._bell))
             await self._bell.ring(session, News(Topic.CANCELLED, request_id))
         return True
 

@@ -16,8 +16,7 @@ import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from sqlalchemy import func, select
@@ -34,7 +33,7 @@ from storage.database import Database
 from storage.outbox import Part, PartKind
 from storage.requests import Requests
 from storage.steps import StepPlan
-from storage.tables import Json, StepRow, now
+from storage.tables import Json, StepRow
 from tests.servers.postgres import Postgres
 
 REQUESTS = 1000
@@ -53,6 +52,10 @@ class Bench:
     database: Database
     requests: Requests
     engine: JobEngine
+    begun: dict[str, float] = field(default_factory=dict)
+    """When a worker had the right to begin, seconds of the system's clock, by request."""
+    aloud: bool = False
+    """Whether that is printed as well."""
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """Takes steps and ends them at once."""
@@ -62,6 +65,9 @@ class Bench:
             lease = await self.requests.claim(name, step=step, queues=(queue,))
             if lease is None:
                 return False
+            self.begun[lease.request.id] = time.time()
+            if self.aloud:
+                print(lease.request.id, time.time(), flush=True)
             async with self.requests.completing(lease):
                 return True
 
@@ -81,16 +87,18 @@ class Bench:
         return (await self.requests.accept(asked, PLAN)).request
 
     async def delays(self, name: str) -> list[Row]:
-        """Requests to an idle worker: accepting them, and from there to the moment that it writes down as begun."""
+        """Requests to an idle worker: accepting them, and from there to the moment that it may begin."""
         accepting, starting = [], []
         for number in range(-10, ROUNDS):
-            asked = now()
+            asked = time.time()
             request = await self.ask(number)
-            accepted = now()
-            begun = await self._begun(request)
+            accepted = time.time()
+            async with asyncio.timeout(10):
+                while request.id not in self.begun:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
             if number >= 0:  # before, connections and statements are made
-                accepting.append((accepted - asked).total_seconds() * 1000)
-                starting.append((begun - accepted).total_seconds() * 1000)
+                accepting.append((accepted - asked) * 1000)
+                starting.append(max(self.begun[request.id] - accepted, 0) * 1000)
             await asyncio.sleep(PAUSE)
         cuts = statistics.quantiles(starting, n=20)
         return [
@@ -99,13 +107,12 @@ class Bench:
             Row(f"{name}, accepted to start, p95", cuts[18], "ms"),
         ]
 
-    async def _begun(self, request: Request) -> datetime:
-        for _ in range(1000):
-            found = await self.requests.find(request.id)
-            if found is not None and found.begun_at is not None:
-                return found.begun_at
-            await asyncio.sleep(0.01)
-        raise TimeoutError("no worker took the request")
+    async def hear(self, worker: Process) -> None:
+        """Takes over what a worker process prints."""
+        assert worker.stdout is not None
+        async for line in worker.stdout:
+            request, moment = line.split()
+            self.begun[request.decode()] = float(moment)
 
     async def done(self) -> None:
         """Waits until nothing is left to do."""
@@ -120,7 +127,9 @@ class Bench:
         query = select(func.count(), func.min(StepRow.begun_at), func.max(StepRow.ended_at))
         async with self.database.reading() as session:
             number, first, last = (await session.execute(query)).one()
-        return float(number / (last - first).total_seconds())
+        if first is None or last is None:
+            raise ValueError("nothing was done")
+        return number / (last - first).total_seconds()
 
 
 def close(request: Request, results: Mapping[str, Json], failed: Mapping[str, str]) -> Part:
@@ -141,11 +150,11 @@ async def embedded() -> AsyncIterator[Bench]:
 
 
 @asynccontextmanager
-async def grown(address: str) -> AsyncIterator[Bench]:
+async def grown(address: str, aloud: bool = False) -> AsyncIterator[Bench]:
     """A Postgres database with tables."""
     async with Database(address) as database, PostgresBell(database) as bell:
         engine = ProcrastinateEngine(database)
-        yield Bench(database, Requests(database, engine, bell, close), engine)
+        yield Bench(database, Requests(database, engine, bell, close), engine, aloud=aloud)
 
 
 @asynccontextmanager
@@ -182,7 +191,7 @@ def go(running: Sequence[Process]) -> None:
 
 async def work(address: str) -> None:
     """A worker process: begins with the first line of its input and ends with the last."""
-    async with grown(address) as bench:
+    async with grown(address, aloud=True) as bench:
         await bench.done()  # connects
         print(flush=True)
         await asyncio.to_thread(sys.stdin.readline)
@@ -204,7 +213,9 @@ async def measure() -> list[Row]:
         await migrate.upgrade(address := server.empty())
         async with grown(address) as bench, workers(address, 1) as running:
             go(running)
+            hearing = asyncio.create_task(bench.hear(running[0]))
             rows += await bench.delays("Postgres")
+            hearing.cancel()
         rates = [await _flood(rows, server, number) for number in (1, 2)]
     return [*rows, Row("Postgres, two workers against one", rates[1] / rates[0], "x")]
 

@@ -1,25 +1,27 @@
-"""A Postgres server that is away, refuses us, or goes in the middle."""
+"""What only Postgres has: a bell that all processes hear, and the schema of procrastinate beside our tables."""
 
 from __future__ import annotations
 
 import asyncio
-import socket
-import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from dataclasses import replace
 
+import psycopg
 import pytest
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 
-from bot import doctor
-from bot.settings import Settings
-from pipeline.errors import StorageBusy, StorageFailed
-from storage import database as module
+from pipeline.errors import NotMigrated, StorageFailed
 from storage import migrate
+from storage import postgres as ours
+from storage.bell import Bell, News, PostgresBell, Topic
 from storage.database import Database
-from tests.servers.ports import free_port
-from tests.servers.postgres import Mode, Postgres
+from tests.servers.postgres import Postgres
 
-ONE = text("SELECT 1")
+PATIENCE = 30
+"""Seconds after which a test has waited long enough."""
+
+LAST_STEP = "SELECT obj_description('procrastinate'::regnamespace, 'pg_namespace')"
 
 
 @pytest.fixture
@@ -30,197 +32,118 @@ def address(postgres: Postgres) -> Iterator[str]:
 
 
 @pytest.fixture
-def mended(postgres: Postgres) -> Iterator[Postgres]:
-    """The server, for a test to break; it runs again afterwards."""
-    yield postgres
-    postgres.resume()
-    postgres.start()
-
-
-@pytest.fixture
-def silent() -> Iterator[int]:
-    """The port of a server that takes connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield listening.getsockname()[1]
-
-
-async def test_by_port_and_by_socket(postgres: Postgres, address: str) -> None:
-    for one in (address, postgres.socket_address(str(make_url(address).database))):
-        async with Database(one) as database:
-            await migrate.check(database)
-
-
-async def test_nobody_there_at_the_start() -> None:
-    await _refused(f"postgresql://ada:secret@127.0.0.1:{free_port()}/name", StorageBusy, "cannot be reached")
-    await _refused("postgresql://ada:secret@nowhere.invalid/name", StorageBusy, "cannot be reached")
-
-
-async def test_somebody_there_who_never_answers(silent: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert module.SERVER["connect_timeout"] == 5
-    monkeypatch.setitem(module.SERVER, "connect_timeout", 2)  # the least that libpq takes
-    began = time.monotonic()
-    await _refused(f"postgresql://ada:secret@127.0.0.1:{silent}/name", StorageBusy, "cannot be reached")
-    assert 1 < time.monotonic() - began < 30
-
-
-async def test_the_address_may_have_its_own_patience(silent: int) -> None:
-    began = time.monotonic()
-    address = f"postgresql://ada:secret@127.0.0.1:{silent}/name?connect_timeout=2"
-    await _refused(address, StorageBusy, "cannot be reached")
-    assert time.monotonic() - began < 4.5
-
-
-async def test_the_server_refuses_us(postgres: Postgres) -> None:
-    await _refused(postgres.address(password="secret"), StorageFailed, "refuses the user or the password")
-    await _refused(postgres.address("absent"), StorageFailed, "does not know the database or the user")
-    nobody = postgres.socket_address().replace("postgres@", "nobody@")
-    await _refused(nobody, StorageFailed, "does not know the database or the user")
-
-
-@pytest.mark.parametrize("mode", ["fast", "immediate"])
-async def test_gone_in_the_middle_and_back(mended: Postgres, address: str, mode: Mode) -> None:
+async def database(address: str) -> AsyncIterator[Database]:
     async with Database(address) as database:
-        await _keep(database, "before")
+        yield database
 
-        async def write_while_it_goes() -> None:
+
+async def _collect(bell: Bell, into: list[News]) -> None:
+    async for news in bell.listen():
+        into.append(news)
+
+
+async def test_every_process_hears_what_is_committed(database: Database) -> None:
+    async with PostgresBell(database) as near, PostgresBell(database) as far:
+        first: list[News] = []
+        second: list[News] = []
+        third: list[News] = []
+        tasks = [
+            asyncio.create_task(_collect(bell, into)) for bell, into in ((near, first), (far, second), (far, third))
+        ]
+        async with asyncio.timeout(PATIENCE):
+            while not (first and second and third):  # until all of them listen
+                await near.tell(News(Topic.PROGRESS, "ready", "'; DROP é\0\ud800"))
+                await asyncio.sleep(0.05)
+            assert second[0] == News(Topic.PROGRESS, "ready", "'; DROP é?")
+            with suppress(KeyError):
+                async with database.session() as session:
+                    await near.ring(session, News(Topic.CANCELLED, "never"))
+                    raise KeyError
             async with database.session() as session:
-                await session.execute(INSERT, {"h": "during"})
-                await asyncio.to_thread(mended.stop, mode)
-
-        with pytest.raises(StorageBusy, match="hung up"):
-            await write_while_it_goes()
-        with pytest.raises(StorageBusy, match="cannot be reached"):
-            await _keep(database, "away")
-        await asyncio.to_thread(mended.start)
-        await _keep(database, "after")
-        assert await _kept(database) == ["after", "before"]
-
-
-async def test_connections_that_a_restart_broke_are_replaced(mended: Postgres, address: str) -> None:
-    async with Database(address) as database:
-        await asyncio.gather(*(_keep(database, str(number)) for number in range(5)))
-        await asyncio.to_thread(mended.restart, "immediate")
-        await asyncio.gather(*(_keep(database, str(number)) for number in range(5, 10)))
-        assert await _kept(database) == [str(number) for number in range(10)]
+                await near.ring(session, News(Topic.STEP, "1", "mind"))
+                await asyncio.sleep(0.2)
+                assert all(news.topic is Topic.PROGRESS for news in second)
+            await near.tell(News(Topic.PROGRESS, "long", "é" * 8000))
+            while not all(news[-1].request == "long" for news in (first, second, third)):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        for task in tasks:
+            task.cancel()
+    for heard in (first, second, third):
+        told = [replace(news, detail=news.detail[:5]) for news in heard if news.request != "ready"]
+        assert told == [News(Topic.STEP, "1", "mind"), News(Topic.PROGRESS, "long", "ééééé")]
+    assert 3900 < len(first[-1].detail) < 4000
+    assert set(first[-1].detail) == {"é"}
 
 
-async def test_a_frozen_server_is_waited_for(mended: Postgres, address: str) -> None:
-    async with Database(address) as database:
-        await _keep(database, "before")
-        mended.pause()
-        keeping = asyncio.create_task(_keep(database, "during"))
-        await asyncio.sleep(0.2)
-        assert not keeping.done()
-        mended.resume()
-        await keeping
-        assert await _kept(database) == ["before", "during"]
-
-
-async def test_one_connection_ended_by_the_operator(address: str) -> None:
-    async with Database(address) as database:
-        with pytest.raises(StorageBusy, match="hung up"):
-            await _run(database, "SELECT pg_terminate_backend(pg_backend_pid())")
-        await _keep(database, "after")
-
-
-async def test_too_many_connections(postgres: Postgres, address: str) -> None:
-    name = make_url(address).database
-    postgres.execute(f"ALTER DATABASE {name} CONNECTION LIMIT 1")
-    postgres.execute("CREATE ROLE plain LOGIN")  # the limit is not for superusers
-    try:
-        plain = postgres.socket_address(str(name)).replace("postgres@", "plain@")
-        async with Database(plain) as one, Database(plain) as other, one.reading() as session:
-            await session.execute(ONE)
-            with pytest.raises(StorageBusy, match=r"overloaded|cannot be reached"):
-                await _run(other, "SELECT 1")
-    finally:
-        postgres.execute("DROP ROLE plain")
-
-
-@pytest.mark.parametrize(
-    ("statements", "kind", "words"),
-    [
-        (["SET LOCAL statement_timeout = '20ms'", "SELECT pg_sleep(5)"], StorageBusy, "busy"),
-        (["SET TRANSACTION READ ONLY", "DELETE FROM turns"], StorageFailed, "read-only"),
-        (["SELECT * FROM not_there"], StorageFailed, "not set up"),
-        (["SELECT not_there FROM turns"], StorageFailed, "not set up"),
-    ],
-)
-async def test_refused_statements(address: str, statements: list[str], kind: type[StorageFailed], words: str) -> None:
-    async with Database(address) as database:
-        with pytest.raises(kind, match=words) as caught:
-            await _run(database, *statements)
-        assert caught.value.retryable == (kind is StorageBusy)
-
-
-@pytest.mark.parametrize(
-    ("state", "kind", "words"),
-    [
-        ("53100", StorageFailed, "disk of the database server is full"),
-        ("58030", StorageFailed, "server failed"),  # io_error
-        ("53200", StorageBusy, "overloaded"),  # out_of_memory
-        ("40001", StorageBusy, "busy"),  # serialization_failure
-        ("57P03", StorageBusy, "cannot be reached"),  # cannot_connect_now
-    ],
-)
-async def test_states_that_cannot_be_had_for_the_asking(
-    address: str, state: str, kind: type[StorageFailed], words: str
-) -> None:
-    async with Database(address) as database:
-        with pytest.raises(StorageFailed, match=words) as caught:
-            await _run(database, f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$")
-        assert type(caught.value) is kind
-
-
-async def test_deadlock_is_worth_another_try(address: str) -> None:
-    async with Database(address) as database:
-        await asyncio.gather(_keep(database, "a"), _keep(database, "b"))
-        both_hold_one = asyncio.Barrier(2)
-
-        async def take(first: str, second: str) -> None:
-            async with database.session() as session:
-                await session.execute(text("UPDATE blobs SET size = 2 WHERE hash = :h"), {"h": first})
-                await both_hold_one.wait()
-                await session.execute(text("UPDATE blobs SET size = 2 WHERE hash = :h"), {"h": second})
-
-        done = await asyncio.gather(take("a", "b"), take("b", "a"), return_exceptions=True)
-        assert sorted(type(one).__name__ for one in done) == ["NoneType", "StorageBusy"]
-
-
-def test_the_doctor_says_the_same(postgres: Postgres, address: str) -> None:
-    def finding(where: str) -> tuple[str, str]:
-        found = doctor._database(Settings(_env_file=None, DATABASE_URL=where))
-        return found.state, found.sentence
-
-    away = "The database server cannot be reached or hung up. Try again in a moment."
-    assert finding(f"postgresql://ada:secret@127.0.0.1:{free_port()}/name") == ("missing", away)
-    refused = "The database server refuses the user or the password of DATABASE_URL."
-    assert finding(postgres.address(password="secret")) == ("missing", refused)
-    assert finding(address) == ("ok", f"at revision {migrate.head()}")
-
-
-INSERT = text("INSERT INTO blobs (hash, mime, size, created_at) VALUES (:h, 'x/y', 1, now())")
-
-
-async def _refused(address: str, kind: type[StorageFailed], words: str) -> None:
-    async with Database(address) as database:
-        with pytest.raises(StorageFailed, match=words) as caught:
-            await migrate.check(database)
-    assert type(caught.value) is kind
-    assert "secret" not in str(caught.value)
-
-
-async def _run(database: Database, *statements: str) -> None:
+async def _one(database: Database, query: str) -> object:
     async with database.session() as session:
-        for statement in statements:
-            await session.execute(text(statement))
+        return (await session.execute(text(query))).scalar_one()
 
 
-async def _keep(database: Database, digest: str) -> None:
+async def _do(database: Database, statement: str) -> None:
     async with database.session() as session:
-        await session.execute(INSERT, {"h": digest})
+        await session.execute(text(statement))
 
 
-async def _kept(database: Database) -> list[str]:
-    async with database.reading() as session:
-        return list((await session.scalars(text("SELECT hash FROM blobs ORDER BY hash"))).all())
+async def test_schema_comes_and_goes_with_our_tables(database: Database, address: str) -> None:
+    there = "SELECT to_regclass('procrastinate.procrastinate_jobs') IS NOT NULL"
+    await migrate.check(database)
+    await migrate.downgrade(address, "base")
+    assert await _one(database, there) is False
+    await migrate.upgrade(address)
+    assert await _one(database, there) is True
+    assert await _one(database, "SELECT to_regclass('procrastinate_jobs') IS NULL")  # not among our tables
+
+
+async def test_absent_schema_is_noticed_and_mended(database: Database, address: str) -> None:
+    await _do(database, "DROP SCHEMA procrastinate CASCADE")
+    with pytest.raises(NotMigrated):
+        await migrate.check(database)
+    await migrate.upgrade(address)
+    await migrate.check(database)
+
+
+async def test_older_schema_gets_the_steps_it_lacks(database: Database, address: str) -> None:
+    last = await _one(database, LAST_STEP)
+    await _do(database, "DROP FUNCTION procrastinate.procrastinate_trigger_function_status_events_update_v1 CASCADE")
+    before = "03.04.00_01_pre_add_retry_failed_job_procedure.sql"
+    await _do(database, f"COMMENT ON SCHEMA procrastinate IS '{before}'")
+    await migrate.upgrade(address)
+    assert await _one(database, LAST_STEP) == last
+    unpinned = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'procrastinate'::regnamespace AND proconfig IS NULL"
+    assert await _one(database, unpinned) == 0
+    triggers = "SELECT count(*) FROM pg_trigger WHERE tgname = 'procrastinate_trigger_status_events_update_v1'"
+    assert await _one(database, triggers) == 1
+
+
+async def test_procrastinate_not_installed(postgres: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = await asyncio.to_thread(postgres.empty)
+    monkeypatch.setattr(ours, "find_spec", lambda name: None)
+    with pytest.raises(StorageFailed, match="procrastinate") as raised:
+        await migrate.upgrade(address)
+    assert raised.value.remedy == "pip install 'chatanything[postgres]'"
+    assert await migrate.current(address) is None  # all or nothing
+
+
+async def test_user_who_may_not_create_a_schema(postgres: Postgres) -> None:
+    address = await asyncio.to_thread(postgres.empty)
+    async with Database(address) as database:
+        await _do(database, "CREATE ROLE guest LOGIN PASSWORD 'guest'")
+        await _do(database, "GRANT CREATE ON SCHEMA public TO guest")
+        guest = database.url.set(username="guest", password="guest").render_as_string(hide_password=False)
+    with pytest.raises(StorageFailed, match="may not create the schema"):
+        await migrate.upgrade(guest)
+    postgres.drop(address)
+    postgres.execute("DROP ROLE guest")
+
+
+async def test_parameters_reach_libpq(postgres: Postgres, address: str) -> None:
+    name = address.rpartition("/")[2]
+    for way in (address, postgres.socket_address(name) + "&application_name=50%25+%C3%A9&connect_timeout=7"):
+        async with Database(way) as database:
+            options = ours.libpq(database.url)
+        async with await psycopg.AsyncConnection.connect(**options) as connection:
+            assert connection.info.dbname == name
+            named = connection.info.get_parameters().get("application_name")
+    assert named == "50% é"
+    assert options["connect_timeout"] == "7"
