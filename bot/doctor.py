@@ -11,20 +11,26 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
 from bot import engines
+from bot.jobs.closing import close
+from bot.jobs.embedded import EmbeddedEngine
 from bot.settings import Settings
 from pipeline import assets
 from pipeline.errors import ChatAnythingError
 from pipeline.mind.chat import servers
 from pipeline.stages import ChatConfig, Task
-from storage import migrate
+from storage import asked, migrate
+from storage.bell import LocalBell
 from storage.blobs import Blobs
 from storage.database import Database
+from storage.requests import Requests
+from storage.steps import StepState
 
 PACKAGES = ("chatanything", "onnxruntime", "hibari-tts", "skia-python", "opencv-python-headless", "av", "sqlalchemy")
 ROOM_NEEDED = 1_000_000_000
@@ -69,6 +75,7 @@ def examine(settings: Settings) -> Findings:
             *_assets(settings),
             _database(settings),
             _files(settings),
+            _requests(settings),
             _room(settings.home),
             *_platforms(settings),
             _versions(),
@@ -160,6 +167,35 @@ def _files(settings: Settings) -> Finding:
     except ChatAnythingError as error:
         return Finding("files", "missing", str(error), error.remedy)
     return Finding("files", "ok", "can be written and read")
+
+
+def _requests(settings: Settings) -> Finding:
+    """How requests travel, and whether any of them waits for somebody to work on it."""
+
+    async def count() -> tuple[int, int, int]:
+        async with Database(settings.database_url) as database:
+            await migrate.check(database)  # looked at, not brought up to date
+            bell = LocalBell()
+            requests = Requests(database, EmbeddedEngine(bell), bell, close)
+            depth = await requests.depth()
+            failed = await requests.list(states=(asked.State.APOLOGISED,), limit=1000)
+        states = [(state, number) for (_, state), number in depth.items()]
+        ready = sum(number for state, number in states if state == StepState.READY)
+        return ready, sum(number for state, number in states if state == StepState.RUNNING), len(failed)
+
+    try:
+        ready, running, failed = asyncio.run(count())
+    except ChatAnythingError:
+        return Finding("requests", "missing", "cannot be looked into without the database")
+    carrier = (
+        "procrastinate on Postgres" if urlsplit(settings.database_url).scheme[:8] == "postgres" else "this machine"
+    )
+    sentence = f"carried by {carrier}; {ready} steps wait, {running} are in work, {failed} requests failed"
+    if ready and not running:
+        return Finding("requests", "note", f"{sentence}: nobody works on them", "chatanything worker")
+    return Finding(
+        "requests", "note" if failed else "ok", sentence, "chatanything requests --failed" if failed else None
+    )
 
 
 def _room(home: Path) -> Finding:

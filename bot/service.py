@@ -10,15 +10,16 @@ import asyncio
 import signal
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
 
 import structlog
 
 from bot import engines as choosing
 from bot.app import Desk, open_desk, open_stages
-from bot.delivery import Delivery
+from bot.delivery import LONGEST, Delivery
 from bot.jobs.identity import this_process
-from bot.jobs.plan import Stage
-from bot.jobs.rescue import Rescuer
+from bot.jobs.plan import DEADLINES, Stage
+from bot.jobs.rescue import EVERY, Rescuer
 from bot.jobs.worker import Watched, Work, Worker
 from bot.messages import Messenger
 from bot.observe import health
@@ -52,6 +53,18 @@ def queues(names: str | None = None, concurrency: int | None = None) -> Mapping[
     return {name: concurrency or own.get(Stage(name), 1) if name in [*Stage] else concurrency or 1 for name in wanted}
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: between two signs of life and between two looks for the dead, for each stage, and for sending a part.
+
+    Looks are counted, so a part may be on its way for less than ``PART_LOOKS`` of them (`bot.jobs.rescue`).
+    """
+
+    every: float = EVERY
+    deadlines: Mapping[str, float] = field(default_factory=lambda: DEADLINES)
+    sending: float = LONGEST
+
+
 async def work(settings: Settings, wanted: Mapping[str, int], messengers: Sequence[Messenger] = ()) -> None:
     """A whole process: a worker for these queues, and a gateway to these platforms."""
     async with AsyncExitStack() as stack:
@@ -82,20 +95,21 @@ async def serve(
     watched: Watched,
     stopping: asyncio.Event,
     sweeper: Sweeper | None = None,
+    pace: Pace = Pace(),
 ) -> None:
     """Serves until ``stopping`` is set and what was begun is ended or handed back."""
     name = this_process()
-    rescuer = Rescuer(desk.requests, desk.outbox, desk.engine, name)
+    rescuer = Rescuer(desk.requests, desk.outbox, desk.engine, name, pace.every)
     duties = [asyncio.create_task(rescuer.serve(stopping), name="rescuer")]
     if sweeper is not None:
         duties.append(asyncio.create_task(_sweep(sweeper, stopping), name="sweeper"))
     ears: list[asyncio.Task[None]] = []
     if run is not None and wanted:
-        worker = Worker(name, desk.requests, run, desk.bell, watched)
+        worker = Worker(name, desk.requests, run, desk.bell, watched, pace.deadlines, pace.every)
         duties.append(asyncio.create_task(desk.engine.serve(wanted, worker.take, stopping), name="worker"))
         ears.append(asyncio.create_task(worker.listen(), name="ears"))
     if messengers:
-        delivery = Delivery(desk.outbox, desk.blobs, desk.bell, messengers, name)
+        delivery = Delivery(desk.outbox, desk.blobs, desk.bell, messengers, name, longest=pace.sending)
         duties.append(asyncio.create_task(delivery.serve(stopping), name="delivery"))
     log.info("serving", queues=dict(wanted), platforms=[messenger.platform for messenger in messengers])
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bot.jobs.plan import Kind, Stage
+from bot.jobs.plan import AnswerMode, Kind, Stage
 from pipeline.types import Persona, Reply
 from storage.asked import Request
 from storage.outbox import Part, PartKind
@@ -32,6 +32,8 @@ def best(request: Request, results: Mapping[str, Json]) -> PartKind:
     """What a request comes to."""
     if request.kind == Kind.RESTYLE:
         return PartKind.PORTRAIT
+    if request.payload.get("answer") == AnswerMode.TEXT:
+        return PartKind.PLAIN
     if Stage.CLIP in results:
         return PartKind.CLIP
     return PartKind.VOICE if files_of(results, Stage.VOICE) else PartKind.PLAIN

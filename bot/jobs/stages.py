@@ -40,10 +40,11 @@ from storage.bell import Bell, News, Topic
 from storage.charges import Meter
 from storage.outbox import Part, PartKind
 from storage.repository import Personas, StoredPersona
-from storage.requests import Completing, Fenced, Made
+from storage.requests import Completing, Made
 from storage.results import Result, refs, result_key
 from storage.steps import Lease
 
+GONE = "This character is not here any more."
 SUMMONED = (Kind.SUMMON, Kind.RETRY)
 PROGRESS = 0.5
 """Seconds between two looks at an answer that is being written."""
@@ -226,7 +227,7 @@ class Stages:
     async def _persona(self, lease: Lease) -> StoredPersona:
         """The persona that a request is about."""
         if lease.request.persona_id is None:
-            raise BadRequest("This character is not here any more.")
+            raise BadRequest(GONE)
         return await self.personas.get(lease.request.persona_id)
 
     async def _cast(self, lease: Lease) -> Persona:
@@ -253,5 +254,5 @@ def _mood(lease: Lease) -> Mood:
 
 def _persona_id(completing: Completing) -> str:
     if completing.request.persona_id is None:
-        raise Fenced  # forgotten meanwhile, at a person's wish
+        raise BadRequest(GONE)  # meanwhile
     return completing.request.persona_id

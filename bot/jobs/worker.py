@@ -141,7 +141,7 @@ class Worker:
                 metrics.used(usage)
         log.info("step.ended", outcome=ended, seconds=round(seconds, 3), attempt=lease.step.attempts)
         if ended == "done" and outcome is not None and outcome.afterwards is not None:
-            await self._afterwards(outcome.afterwards)
+            await self._afterwards(outcome.afterwards, self._deadlines[stage])
 
     async def _made(self, lease: Lease, receipt: Receipt) -> Outcome:
         deadline = self._deadlines[lease.step.stage]
@@ -237,11 +237,14 @@ class Worker:
         except StorageFailed as error:
             log.warning("usage.lost", error=type(error).__name__)
 
-    async def _afterwards(self, work: Callable[[], Awaitable[None]]) -> None:
+    async def _afterwards(self, work: Callable[[], Awaitable[None]], deadline: float) -> None:
         try:
-            await work()
-        except ChatAnythingError as error:
+            async with asyncio.timeout(deadline):
+                await work()
+        except (ChatAnythingError, TimeoutError) as error:
             log.warning("afterwards.failed", error=type(error).__name__)
+        except Exception:  # the process edge, too: the step is done, and other steps run here
+            log.exception("afterwards.crashed")
 
 
 def retry_after(error: ChatAnythingError, attempt: int) -> float:
