@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
 from functools import partial
 from itertools import chain, repeat
@@ -53,6 +53,8 @@ SHORTEST_WAIT = 0.25
 PROGRESS_EVERY, PROGRESS_LONGEST = 1.5, 10.0
 """Seconds between two edits that show progress, and for one of them."""
 
+NOTHING = (PartKind.TEXT, "")
+
 PLACEHOLDERS = 10_000
 """Placeholders whose progress is shown, at most."""
 
@@ -88,10 +90,17 @@ class Delivery:
             ears.cancel()
             await asyncio.gather(ears, return_exceptions=True)
 
-    def progress(self, request_id: str, text: str) -> None:
-        """Shows the text so far in the placeholder of a request, soon, or never: it is gone with the next part."""
+    def progress(self, request_id: str, text: str, kind: PartKind = PartKind.TEXT) -> None:
+        """Shows the text so far in the placeholder of a request, soon, or never: it is gone with the next part.
+
+        With the kind ``PLACEHOLDER`` it is a word of the bot, not of the character.
+        """
         for courier in self._couriers.values():
-            courier.progress(request_id, text)
+            courier.progress(request_id, text, kind)
+
+    def waiting(self) -> Collection[str]:
+        """Requests of which nothing but the placeholder was shown by this process."""
+        return [request for courier in self._couriers.values() for request in courier.waiting()]
 
     async def _listen(self) -> None:
         async for news in self._bell.listen():
@@ -117,8 +126,8 @@ class Courier:
         self._awake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._progressing: set[asyncio.Task[None]] = set()
-        self._placeholders: dict[str, str] = {}
-        """The requests whose placeholder was shown here and nothing else yet, with the text to show in it."""
+        self._placeholders: dict[str, tuple[PartKind, str]] = {}
+        """The requests whose placeholder was shown here and nothing else yet, with what to show in it."""
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """See ``Delivery.serve``."""
@@ -142,12 +151,16 @@ class Courier:
         """Something may wait in the outbox."""
         self._awake.set()
 
-    def progress(self, request_id: str, text: str) -> None:
+    def waiting(self) -> Collection[str]:
+        """See ``Delivery.waiting``."""
+        return list(self._placeholders)
+
+    def progress(self, request_id: str, text: str, kind: PartKind) -> None:
         """See ``Delivery.progress``."""
         if request_id not in self._placeholders:
             return
-        idle = not self._placeholders[request_id]
-        self._placeholders[request_id] = text
+        idle = self._placeholders[request_id] == NOTHING
+        self._placeholders[request_id] = (kind, text)
         if idle and text:
             self._start(self._show_progress(request_id), self._progressing)
 
@@ -214,7 +227,7 @@ class Courier:
         log.info("delivery.sent", request=sending.request.id, part=sending.part.kind.value, attempt=sending.attempt)
         self._count(sending)
         if sending.part.kind is PartKind.PLACEHOLDER:
-            self._placeholders[sending.request.id] = ""
+            self._placeholders[sending.request.id] = NOTHING
             if len(self._placeholders) > PLACEHOLDERS:
                 del self._placeholders[next(iter(self._placeholders))]
         return True
@@ -231,8 +244,8 @@ class Courier:
 
         The placeholder is claimed meanwhile, so whatever follows it, through whichever process, comes after the edit.
         """
-        shown = ""
-        while (text := self._placeholders.get(request_id, "")) not in ("", shown):
+        shown = NOTHING
+        while (news := self._placeholders.get(request_id, NOTHING)) not in (NOTHING, shown):
             try:
                 sending = await self._outbox.claim_shown(request_id, self._worker)
             except StorageFailed as error:
@@ -241,17 +254,17 @@ class Courier:
             if sending is None or sending.request.message is None:
                 self._placeholders.pop(request_id, None)
                 break
-            await asyncio.sleep(await self._edit_progress(sending, sending.request.message, text))
-            shown = text
+            await asyncio.sleep(await self._edit_progress(sending, sending.request.message, *news))
+            shown = news
         if request_id in self._placeholders:
-            self._placeholders[request_id] = ""
+            self._placeholders[request_id] = NOTHING
 
-    async def _edit_progress(self, sending: Sending, key: str, text: str) -> float:
+    async def _edit_progress(self, sending: Sending, key: str, kind: PartKind, text: str) -> float:
         """One edit; the seconds until the next. What fails is not repeated."""
         wait = PROGRESS_EVERY
         try:
             async with asyncio.timeout(PROGRESS_LONGEST):
-                key = await self._showing.progress(sending, key, text)
+                key = await self._showing.progress(sending, key, kind, text)
         except Patience as error:
             wait = max(error.seconds or 0.0, wait)
         except (Undelivered, TimeoutError) as error:

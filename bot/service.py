@@ -26,6 +26,7 @@ from bot.observe import health
 from bot.observe.metrics import Metrics
 from bot.observe.tracing import open_tracer
 from bot.settings import Settings
+from bot.waiting import tell_places
 from pipeline.errors import BadRequest, StorageFailed
 from pipeline.workers import default_lanes
 from storage.sweeping import Sweeper
@@ -111,6 +112,7 @@ async def serve(
     if messengers:
         delivery = Delivery(desk.outbox, desk.blobs, desk.bell, messengers, name, longest=pace.sending)
         duties.append(asyncio.create_task(delivery.serve(stopping), name="delivery"))
+        duties.append(asyncio.create_task(tell_places(desk.requests, delivery, stopping), name="waiting"))
     log.info("serving", queues=dict(wanted), platforms=[messenger.platform for messenger in messengers])
     try:
         await _until(stopping, duties)

@@ -51,10 +51,13 @@ class Showing:
                 log.warning("delivery.refused", request=sending.request.id, part=shown.kind.value, why=error.sentence)
         raise Gone("The platform takes no message at all there.")
 
-    async def progress(self, sending: Sending, key: str, text: str) -> str:
-        """Shows the beginning of an answer in its placeholder; the key of the message. Raises ``Undelivered``."""
+    async def progress(self, sending: Sending, key: str, kind: PartKind, text: str) -> str:
+        """Shows the beginning of an answer in its placeholder, or another word of the bot; the key of the message.
+
+        Raises ``Undelivered``.
+        """
         document = PartDocument.model_validate({**sending.part.document, "text": text})
-        message = replace(message_of(sending, document), kind=PartKind.TEXT)
+        message = replace(message_of(sending, document), kind=kind)
         return await self._messenger.edit(place_of(sending.request), key, message, nonce_of(sending))
 
     async def _post(self, sending: Sending, message: Message) -> str:

@@ -15,6 +15,7 @@ from bot import delivery, showing, words
 from bot.delivery import Delivery
 from bot.messages import Message, Place, message_of, nonce_of, place_of
 from bot.messages import PartDocument as Document
+from bot.waiting import tell_places
 from pipeline.errors import StorageBusy
 from storage.asked import State
 from storage.bell import News, Topic
@@ -538,3 +539,15 @@ async def test_the_board_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     finally:
         process.terminate()
         await process.communicate()
+
+
+async def test_those_who_wait_are_told_their_place(office: Office, board: Board, deliverer: Delivery) -> None:
+    await office.ask()
+    await office.ask()
+    wanted = {words.coming("summon"), words.in_line(1, None)}
+    stopping = asyncio.Event()
+    async with at_work(deliverer):
+        telling = asyncio.create_task(tell_places(office.requests, deliverer, stopping, every=0.1))
+        await until(lambda: {entry.message["text"] for entry in board.messages.values()} == wanted)
+        stopping.set()
+        await telling
