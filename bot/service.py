@@ -110,7 +110,9 @@ async def serve(
         duties.append(asyncio.create_task(desk.engine.serve(wanted, worker.take, stopping), name="worker"))
         ears.append(asyncio.create_task(worker.listen(), name="ears"))
     if messengers:
-        delivery = Delivery(desk.outbox, desk.blobs, desk.bell, messengers, name, longest=pace.sending)
+        delivery = Delivery(
+            desk.outbox, desk.blobs, desk.bell, messengers, name, metrics=watched.metrics, longest=pace.sending
+        )
         duties.append(asyncio.create_task(delivery.serve(stopping), name="delivery"))
         duties.append(asyncio.create_task(tell_places(desk.requests, delivery, stopping), name="waiting"))
     log.info("serving", queues=dict(wanted), platforms=[messenger.platform for messenger in messengers])
