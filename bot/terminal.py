@@ -38,7 +38,7 @@ class TerminalMessenger:
         if message.final:
             self._console.print()
         if message.files and message.final:
-            files = {file.name: file.data for file in message.files}
+            files = {_own(file.name, message.request): file.data for file in message.files}
             folder = self._out / slug(message.name or message.request)
             self.files[key] = await asyncio.to_thread(results.write_files, folder, files)
             for path in self.files[key]:
@@ -54,6 +54,12 @@ class TerminalMessenger:
         added = words.removeprefix(shown) if shown and words.startswith(shown) else f"\n{words}" if shown else words
         self._console.print(Text(added), end="", soft_wrap=True)
         self._printed[key] = words
+
+
+def _own(name: str, request: str) -> str:
+    """A name that the next answer does not take: ``clip-5f3a9c.mp4``."""
+    path = Path(name)
+    return f"{path.stem}-{request[-6:]}{path.suffix}"
 
 
 def _line(message: Message) -> str:
