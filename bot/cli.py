@@ -342,8 +342,10 @@ def worker(
     from bot.service import queues as parse
     from bot.service import work
 
-    settings = _settings(serving=True)
-    _run(work(settings, parse(queues, concurrency)))
+    async def main() -> None:
+        await work(_settings(serving=True), parse(queues, concurrency))
+
+    _run(main())
 
 
 @app.command()
@@ -482,7 +484,10 @@ async def _queued(ask: Callable[[Asking, Incoming], Awaitable[Accepted]], out: P
     """Hands a request to the workers and shows what comes back. Interrupted, it goes on without us."""
     from bot.queued import ask_workers
 
-    document = await ask_workers(_settings(), ask, out, _stderr() if as_json else _stdout())
+    try:
+        document = await ask_workers(_settings(), ask, out, _stderr() if as_json else _stdout())
+    except asyncio.CancelledError:  # Ctrl-C, of which it has said what there is to say
+        raise typer.Exit(130) from None
     if as_json:
         _print_json(document)
 

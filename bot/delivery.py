@@ -5,8 +5,8 @@ repeated, because its answer was lost or a process died between showing it and w
 edit again, or a post with the same nonce. What a platform cannot tell apart can be there twice:
 
 - Discord knows the nonces of a bot's own messages for some minutes; a webhook has none.
-- Telegram knows no nonces. A placeholder may stay behind above the answer, and a voice message or video note, which
-  is always a new message, may come twice.
+- Telegram knows no nonces. A placeholder may stay behind above the answer, which is therefore never what is posted,
+  and a voice message or video note, which is always a new message, may come twice.
 
 Only a crash or a cut within the moment between the platform's doing and our hearing of it leads there. Nothing that
 must be seen is lost: a final part is tried until it is shown or nobody can see it any more.
@@ -197,7 +197,7 @@ class Courier:
             settle = await self._attempt(sending)
         finally:
             if not await self._write(settle):
-                log.warning("delivery.taken_over", request=sending.request.id, part=sending.part.kind.value)
+                await self._taken_over(sending)
 
     async def _attempt(self, sending: Sending) -> Callable[[], Awaitable[bool]]:
         """Sends a part; what is to be written down then."""
@@ -205,6 +205,8 @@ class Courier:
         began = time.monotonic()
         try:
             async with asyncio.timeout(self._longest):
+                if self._showing.needs_place(sending):
+                    return partial(self._outbox.posted, sending, await self._showing.hold_place(sending))
                 key = await self._showing.show(sending)
         except TimeoutError:
             why, seconds = Patience("The platform did not answer in time."), _wait(sending)
@@ -270,9 +272,15 @@ class Courier:
         except (Undelivered, TimeoutError) as error:
             log.debug("delivery.progress", request=sending.request.id, error=type(error).__name__)
         finally:
-            await self._write(partial(self._outbox.sent, sending, key))
+            if not await self._write(partial(self._outbox.sent, sending, key)):
+                await self._taken_over(sending)
             self.wake()
         return wait
+
+    async def _taken_over(self, sending: Sending) -> None:
+        """A platform knows no tokens: what we sent while we were taken for dead may stand over what came after it."""
+        log.warning("delivery.taken_over", request=sending.request.id, part=sending.part.kind.value)
+        await self._write(partial(self._outbox.show_again, sending.request.id))
 
     async def _write(self, settle: Callable[[], Awaitable[bool]]) -> bool:
         """Writes down what a platform did, however long the database is away: else it would be done once more."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
 
 from bot.settings import OPENAI, Settings
 from pipeline import assets, registry
 from pipeline.errors import EngineUnavailable, MissingAsset, WrongModel
-from pipeline.mind.chat import servers
 from pipeline.stages import ChatConfig, Task
 from pipeline.summon import Engines
+
+if TYPE_CHECKING:
+    from pipeline.mind.chat import servers
 
 EngineStage = Literal["mind", "voice", "portrait", "animation"]
 STAGES: tuple[EngineStage, ...] = ("mind", "voice", "portrait", "animation")
@@ -79,6 +81,8 @@ async def _choice(settings: Settings, stage: EngineStage, name: str) -> Choice:
 
 async def _mind(settings: Settings, name: str) -> Choice:
     """The configured endpoint, else a local server that answers, else the demo writer."""
+    from pipeline.mind.chat import servers  # brings the SDK, for which commands that ask no model need not wait
+
     if settings.openai_base_url or settings.openai_api_key:
         base_url = settings.openai_base_url or OPENAI
         # The operator's word counts; only where there is none is the server asked what it has.
@@ -109,6 +113,8 @@ async def _mind(settings: Settings, name: str) -> Choice:
 
 
 def _chat_config(settings: Settings, base_url: str, model: str, served: Sequence[servers.Served]) -> ChatConfig:
+    from pipeline.mind.chat import servers
+
     hosted = base_url == OPENAI
     reply_model = dict(settings.task_models).get(Task.REPLY, model)
     said = next((one for one in served if one.id == reply_model), servers.Served(reply_model))

@@ -93,11 +93,15 @@ class Messenger(Protocol):
     def platform(self) -> str:
         """Its name, as in ``Asked.platform``."""
 
+    @property
+    def nonces(self) -> bool:
+        """Whether a message that is posted once more with the same nonce is the one that is there already."""
+
     async def send(self, place: Place, message: Message, nonce: str) -> str:
         """Posts a message; its key, which may join those of several where the platform needs as many.
 
         Called again with the same nonce (24 characters, of this message alone), it gives the message that is there
-        already, where the platform knows nonces.
+        already, where the platform knows ``nonces``.
         """
 
     async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
@@ -143,6 +147,11 @@ def nonce_of(sending: Sending) -> str:
     """The same each time a part is sent, and of this part alone, also if a lost database begins anew: 24 letters, for
     Discord takes 25."""
     return blake2s(f"{sending.request.id}/{sending.id}".encode(), digest_size=12).hexdigest()
+
+
+def placeholder_of(sending: Sending) -> Message:
+    """What stands where a part will be shown."""
+    return Message(sending.request.id, PartKind.PLACEHOLDER, final=False, text=words.coming(sending.request.kind))
 
 
 def message_of(sending: Sending, document: PartDocument, files: Sequence[File] = ()) -> Message:

@@ -26,6 +26,8 @@ from storage.requests import Accepted
 LOOK = 0.5
 """Seconds between two looks whether it has ended."""
 
+LEFT = "It goes on without you. `chatanything requests` lists it, and the next command with --queue shows its answer."
+
 LONELY = 10.0
 """Seconds after which a request that nobody began is wondered at."""
 
@@ -46,6 +48,9 @@ async def ask_workers(
         showing = asyncio.create_task(delivery.serve(stopping))
         try:
             request = await _ended(desk, accepted.request, console)
+        except asyncio.CancelledError:
+            console.print(Text(LEFT, "dim"), soft_wrap=True)
+            raise
         finally:
             stopping.set()
             await asyncio.wait([showing], timeout=5)

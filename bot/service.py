@@ -76,7 +76,7 @@ async def work(settings: Settings, wanted: Mapping[str, int], messengers: Sequen
         if wanted:
             choices = await choosing.choose(settings)
             run = (await stack.enter_async_context(open_stages(settings, desk, choices))).run
-            watched = Watched(metrics, tracer, {choice.stage: choice.engine for choice in choices})
+            watched = Watched(metrics, tracer, _by_step(choices))
         if settings.health_address:
             probes = [health.Probe("database", desk.check, "The database does not answer as it should.")]
             url = await stack.enter_async_context(
@@ -100,6 +100,8 @@ async def serve(
 ) -> None:
     """Serves until ``stopping`` is set and what was begun is ended or handed back."""
     name = this_process()
+    for queue in sorted(set(wanted) - {*Stage}):
+        log.warning("queue.unknown", queue=queue)  # nothing is put into it yet, or it was misspelt
     rescuer = Rescuer(desk.requests, desk.outbox, desk.engine, name, pace.every)
     duties = [asyncio.create_task(rescuer.serve(stopping), name="rescuer")]
     if sweeper is not None:
@@ -150,13 +152,21 @@ async def _until(stopping: asyncio.Event, duties: Sequence[asyncio.Task[None]]) 
         sign.cancel()
 
 
+def _by_step(choices: Sequence[choosing.Choice]) -> Mapping[str, str]:
+    """The engine of each stage of a request: what moves a face makes clips."""
+    return {Stage.CLIP if choice.stage == "animation" else choice.stage: choice.engine for choice in choices}
+
+
 @contextmanager
 def stopped_by_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGTERM and SIGINT set; the second one cancels the current task."""
+    """An event that SIGTERM and SIGINT set; the second one cancels the body, and that is a way to end, too."""
     loop, task, stopping = asyncio.get_running_loop(), asyncio.current_task(), asyncio.Event()
+    hurried = False
 
     def stop() -> None:
+        nonlocal hurried
         if stopping.is_set() and task is not None:
+            hurried = True
             task.cancel()
         stopping.set()
 
@@ -164,6 +174,10 @@ def stopped_by_signals() -> Iterator[asyncio.Event]:
         loop.add_signal_handler(number, stop)
     try:
         yield stopping
+    except asyncio.CancelledError:
+        if not hurried or task is None:
+            raise
+        task.uncancel()
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)

@@ -11,10 +11,15 @@ from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline.mind.chat import servers
 from pipeline.stages import EngineConfig, Task
 
 OPENAI = "https://api.openai.com/v1"
+LOCAL_SERVERS = (
+    ("Ollama", "http://127.0.0.1:11434/v1"),
+    ("llama.cpp", "http://127.0.0.1:8080/v1"),
+    ("LM Studio", "http://127.0.0.1:1234/v1"),
+)
+"""Servers of language models that people run at home, and where they listen unless told otherwise."""
 
 
 def _none(value: object) -> object:
@@ -148,7 +153,7 @@ class Settings(BaseSettings):
     def local_servers(self) -> tuple[tuple[str, str], ...]:
         """Names and addresses where ``MIND=auto`` looks for a language model."""
         if self.mind_servers is None:
-            return servers.USUAL
+            return LOCAL_SERVERS
         return tuple(("a local server", url.strip()) for url in self.mind_servers.split(",") if url.strip())
 
     def engine(self, stage: Literal["mind", "voice", "portrait", "animation"]) -> str:

@@ -20,6 +20,7 @@ from bot.messages import (
     message_of,
     nonce_of,
     place_of,
+    placeholder_of,
 )
 from pipeline.errors import StorageFailed
 from storage.blobs import Blobs
@@ -50,6 +51,16 @@ class Showing:
             except Refused as error:
                 log.warning("delivery.refused", request=sending.request.id, part=shown.kind.value, why=error.sentence)
         raise Gone("The platform takes no message at all there.")
+
+    def needs_place(self, sending: Sending) -> bool:
+        """Whether a placeholder must be posted first: where repeated posts cannot be told apart, what is posted may
+        come twice, so that may not be the answer."""
+        posts = sending.request.message is None and sending.part.kind is not PartKind.PLACEHOLDER
+        return posts and not self._messenger.nonces
+
+    async def hold_place(self, sending: Sending) -> str:
+        """Posts the placeholder; its key. Raises ``Undelivered``."""
+        return await self._messenger.send(place_of(sending.request), placeholder_of(sending), nonce_of(sending))
 
     async def progress(self, sending: Sending, key: str, kind: PartKind, text: str) -> str:
         """Shows the beginning of an answer in its placeholder, or another word of the bot; the key of the message.

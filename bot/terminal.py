@@ -18,6 +18,7 @@ class TerminalMessenger:
     """Prints each new piece of an answer once, and writes its files below ``out``."""
 
     platform = "terminal"
+    nonces = True
 
     def __init__(self, console: Console, out: Path) -> None:
         self._console = console

@@ -7,8 +7,6 @@ looks in a row have seen the same beat.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 import structlog
@@ -18,7 +16,6 @@ from bot.jobs.identity import is_gone
 from pipeline.errors import StorageFailed
 from storage.outbox import Outbox
 from storage.requests import Requests
-from storage.steps import Step
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +29,7 @@ LOST_LOOKS = 5
 """Looks after which a step at the head of its queue, which nobody takes, is brought to the workers again."""
 
 HEAD = 20
-"""Steps of each queue that are looked at."""
+"""Steps of each queue that are looked at: one that no worker serves does not hide the others."""
 
 Seen: TypeAlias = tuple[str, int, int, int]
 """What, its id, its token, its beat: as long as this is the same, nothing has moved."""
@@ -75,7 +72,7 @@ class Rescuer:
             if self._dead(key, part.worker, PART_LOOKS, seen) and await self._outbox.rescue(part):
                 rescued += 1
                 log.warning("rescue.part", part=part.id)
-        for step in _heads(await self._requests.waiting()):
+        for step in await self._requests.waiting(HEAD):
             key = ("lost", step.id, step.attempts, 0)
             if self._count(key, seen) >= LOST_LOOKS:
                 seen[key] = 0
@@ -89,12 +86,3 @@ class Rescuer:
     def _count(self, key: Seen, seen: dict[Seen, int]) -> int:
         seen[key] = self._looks.get(key, 0) + 1
         return seen[key]
-
-
-def _heads(waiting: Iterable[Step]) -> Iterator[Step]:
-    """The first steps of each queue: one that no worker serves does not hide the others."""
-    seen: Counter[str] = Counter()
-    for step in waiting:
-        seen[step.queue] += 1
-        if seen[step.queue] <= HEAD:
-            yield step

@@ -19,13 +19,6 @@ from pipeline.errors import ChatAnythingError, Unreachable, WrongKey
 from pipeline.mind.chat import failures
 from pipeline.stages import ChatConfig
 
-USUAL = (
-    ("Ollama", "http://127.0.0.1:11434/v1"),
-    ("llama.cpp", "http://127.0.0.1:8080/v1"),
-    ("LM Studio", "http://127.0.0.1:1234/v1"),
-)
-"""Local servers that people run, and where they listen unless told otherwise."""
-
 _AGENT = "ChatAnything"
 _CONNECT = 5.0
 """Seconds that a server has to take a connection."""
@@ -155,8 +148,8 @@ def _multimodal(listed: Mapping[str, Any]) -> Mapping[str, bool]:
     return {row["name"]: "multimodal" in row["capabilities"] for row in rows}
 
 
-async def local(addresses: Sequence[tuple[str, str]] = USUAL) -> Found | None:
-    """The first of the usual local servers, in the given order, that answers and has models; None without one."""
+async def local(addresses: Sequence[tuple[str, str]]) -> Found | None:
+    """The first of these servers, in the given order, that answers and has models; None without one."""
     found = await asyncio.gather(*(_look(name, base_url) for name, base_url in addresses))
     return next((server for server in found if server is not None), None)
 
