@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
 
 from storage.tables import Json, RequestRow
 
@@ -58,7 +61,7 @@ class Request:
     ended_at: datetime | None
 
 
-def as_request(row: RequestRow) -> Request:
+def as_request(row: RequestRow | Row[Any]) -> Request:
     """The value of a stored request."""
     return Request(
         id=row.id,

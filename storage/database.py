@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import sqlalchemy
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from pipeline.errors import NotMigrated, StorageBusy, StorageFailed
 from storage.sqlite import Connection
@@ -25,6 +27,13 @@ DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgres": "postgresql+psycopg", "post
 """The async driver for addresses that name only the database, as hosting panels hand them out."""
 
 BUSY_MS = 5000
+RESTED = 0.5
+"""Seconds after which a connection to a server is not taken for granted any more."""
+
+FROZEN = 30.0
+"""Seconds after which a server takes its locks from a process that froze in the middle of a transaction: all others
+may be waiting for them."""
+
 SERVER: dict[str, str | int] = {
     # libpq's options, unless the address has its own. A server that is away must be known while somebody waits, and
     # one whose machine lost its power never hangs up.
@@ -111,11 +120,14 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         try:
             ours = {key: value for key, value in SERVER.items() if key not in url.query}
-            return create_async_engine(url, pool_pre_ping=True, connect_args=ours)
+            server = create_async_engine(url, connect_args=ours, hide_parameters=True)
         except ImportError as error:
             raise StorageFailed(
                 "The driver for this DATABASE_URL is not installed.", remedy="pip install 'chatanything[postgres]'"
             ) from error
+        _ping_the_idle(server.sync_engine)
+        event.listen(server.sync_engine, "connect", _let_go)
+        return server
 
     async def connect() -> Connection:
         args, options = engine.dialect.create_connect_args(url)
@@ -129,7 +141,7 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
             await asyncio.to_thread(connection._thread.join)
             raise
 
-    engine = create_async_engine(url, async_creator=connect)
+    engine = create_async_engine(url, async_creator=connect, hide_parameters=True)
 
     def tune(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
         # sqlite3 opens transactions late and by itself; `begin` below does it instead, at a known moment.
@@ -146,11 +158,40 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
         # A reader that turns writer fails at once when somebody else wrote meanwhile; taking the write lock at
         # the start waits its turn instead.
         readonly = connection.get_execution_options().get("readonly")
-        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+        driver: Any = connection.connection.driver_connection
+        driver.beginning = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
     event.listen(engine.sync_engine, "connect", tune)
     event.listen(engine.sync_engine, "begin", begin)
     return engine
+
+
+def _let_go(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    # Not an option of libpq: older connection poolers know none.
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = '{FROZEN:.0f}s'")
+    cursor.close()
+    connection.commit()
+
+
+def _ping_the_idle(engine: sqlalchemy.Engine) -> None:
+    """Asks a connection that has rested whether the server still knows it. ``pool_pre_ping`` does so for every
+    transaction, also where the last one ended a moment ago, which costs each another exchange."""
+
+    def rest(connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        entry.info["rested_since"] = time.monotonic()
+
+    def wake(connection: DBAPIConnection, entry: ConnectionPoolEntry, proxy: PoolProxiedConnection) -> None:
+        since = entry.info.get("rested_since")
+        if since is None or time.monotonic() - since < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error  # the pool makes new ones
+
+    event.listen(engine, "checkin", rest)
+    event.listen(engine, "checkout", wake)
 
 
 @contextmanager

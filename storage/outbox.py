@@ -8,22 +8,24 @@ the same nonce; on a platform that does not know nonces it may then be there twi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, delete, exists, func, or_, select, update
+from sqlalchemy import Select, bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage import steps
 from storage.asked import Request, State, as_request
 from storage.bell import Bell, News, Topic
 from storage.charges import refund
 from storage.database import Database
+from storage.statements import PARTS, REQUESTS, due, held, hold_request, request_of, times
 from storage.steps import Transport
-from storage.tables import Json, PartRow, RequestRow, StepRow, now
+from storage.tables import Json, PartRow, RequestRow, now
 
 LONGEST_WAIT = timedelta(hours=6)
 """A time to wait until that lies further ahead was set by a clock that has been put back since."""
@@ -87,6 +89,61 @@ class Underway:
     worker: str
 
 
+def _take(first: Select[tuple[int]], state: PartState, attempts: int) -> ReturningUpdate[Any]:
+    taken = PARTS.c.id == first.with_for_update(skip_locked=True).scalar_subquery()
+    change = update(PARTS).where(taken, PARTS.c.state == state.value)
+    change = change.values(
+        state=PartState.SENDING.value,
+        token=PARTS.c.token + 1,
+        attempts=PARTS.c.attempts + attempts,
+        worker=bindparam("who"),
+    )
+    return change.returning(*PARTS.c)
+
+
+_earlier = PARTS.alias()
+_blocked = exists().where(
+    _earlier.c.request_id == PARTS.c.request_id,
+    _earlier.c.id < PARTS.c.id,
+    _earlier.c.state.not_in((PartState.SENT.value, PartState.DROPPED.value)),  # as in `turns`: for Postgres
+)
+_due = select(PARTS.c.id).where(
+    PARTS.c.state == PartState.WAITING.value,
+    PARTS.c.platform == bindparam("for_platform"),
+    due(PARTS.c.not_before),
+    ~_blocked,
+)
+_TAKE_DUE = _take(_due.order_by(PARTS.c.id).limit(1), PartState.WAITING, attempts=1)
+
+_last = select(func.max(PARTS.c.id)).where(PARTS.c.request_id == bindparam("request"))
+_shown = select(PARTS.c.id).where(
+    PARTS.c.id == _last.scalar_subquery(),
+    PARTS.c.state == PartState.SENT.value,
+    PARTS.c.part == PartKind.PLACEHOLDER.value,
+)
+_TAKE_SHOWN = _take(_shown, PartState.SENT, attempts=0)
+
+_CHANGE = (
+    update(PARTS)
+    .where(
+        PARTS.c.id == bindparam("sending"),
+        PARTS.c.token == bindparam("fence"),
+        PARTS.c.state == PartState.SENDING.value,
+    )
+    .returning(PARTS.c.id)
+)
+
+_ADD = insert(PARTS)
+_DROP_WAITING = (
+    update(PARTS)
+    .where(PARTS.c.request_id == bindparam("request"), PARTS.c.state == PartState.WAITING.value)
+    .values(state=PartState.DROPPED.value)
+)
+_DROP = _DROP_WAITING.where(PARTS.c.attempts == 0, ~PARTS.c.final)
+_DROP_SOON_REPLACED = _DROP.where(PARTS.c.part.in_(SOON_REPLACED))
+_SHOW = update(REQUESTS).where(REQUESTS.c.id == bindparam("request"))
+
+
 class Outbox:
     """All parts of all requests. Methods raise ``StorageFailed`` when disk or database refuse."""
 
@@ -97,41 +154,38 @@ class Outbox:
 
     async def claim(self, platform: str, worker: str) -> Sending | None:
         """The oldest part that may be sent now. The parts of a request are claimed one at a time, in their order."""
-        earlier = aliased(PartRow)
-        unsent = (PartState.WAITING.value, PartState.SENDING.value)
-        blocked = exists().where(
-            earlier.request_id == PartRow.request_id, earlier.id < PartRow.id, earlier.state.in_(unsent)
-        )
-        due = select(PartRow.id).where(
-            PartRow.state == PartState.WAITING.value, PartRow.platform == platform, is_due(PartRow.not_before), ~blocked
-        )
-        first = due.order_by(PartRow.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
-        return await self._take(first, PartState.WAITING, worker, attempts=PartRow.attempts + 1)
+        values = {"for_platform": platform, **times(now(), LONGEST_WAIT)}
+        return await self._taken(_TAKE_DUE, worker, values)
 
     async def claim_shown(self, request_id: str, worker: str) -> Sending | None:
         """The placeholder of a request once more, to show progress in its place: only while nothing else of it is to
         be shown. What comes meanwhile waits until it is marked ``sent`` again."""
-        last = select(func.max(PartRow.id)).where(PartRow.request_id == request_id)
-        shown = select(PartRow.id).where(
-            PartRow.id == last.scalar_subquery(),
-            PartRow.state == PartState.SENT.value,
-            PartRow.part == PartKind.PLACEHOLDER.value,
-        )
-        taken = shown.with_for_update(skip_locked=True).scalar_subquery()
-        return await self._take(taken, PartState.SENT, worker)
+        return await self._taken(_TAKE_SHOWN, worker, {"request": request_id})
 
     async def sent(self, sending: Sending, message: str) -> bool:
         """The part is shown, by the message of that key. False when somebody else had taken it over."""
         async with self._database.session() as session:
-            request = await _held(session, sending.request.id)
-            if request is None or not await _change(
+            request = sending.request.id
+            if not await hold_request(session, request) or not await _change(
                 session, sending, state=PartState.SENT.value, sent_at=now(), error=None
             ):
                 return False
-            request.message = message
+            shown: dict[str, object] = {"message": message}
             if sending.part.final:
-                request.state = ENDS.get(sending.part.kind, State.DELIVERED).value
-                request.ended_at = now()
+                shown |= {"state": ENDS.get(sending.part.kind, State.DELIVERED).value, "ended_at": now()}
+            await session.execute(_SHOW, {"request": request, **shown})
+        return True
+
+    async def posted(self, sending: Sending, message: str) -> bool:
+        """The message of that key is there for the part to be shown in, at once. False when somebody else had taken
+        it over."""
+        async with self._database.session() as session:
+            request = sending.request.id
+            if not await hold_request(session, request) or not await _change(
+                session, sending, state=PartState.WAITING.value, worker=None
+            ):
+                return False
+            await session.execute(_SHOW, {"request": request, "message": message})
         return True
 
     async def later(self, sending: Sending, seconds: float, why: str) -> bool:
@@ -148,17 +202,16 @@ class Outbox:
         False when somebody else had taken it over.
         """
         async with self._database.session() as session:
-            request = await _held(session, sending.request.id)
+            request = await held(session, sending.request.id)
             if request is None or not await _change(session, sending, state=PartState.DROPPED.value, error=why):
                 return False
             if request.state == State.OPEN.value:
-                begun = await _begun(session, request.id)
+                begun = await steps.begun(session, request.id)
                 request.state, request.ended_at, request.error = State.CANCELLED.value, now(), why
                 await steps.stop(session, self._transport, request.id)
                 if not begun:
                     await refund(session, request.id)
-            waiting = update(PartRow).where(_waits(request.id))
-            await session.execute(waiting.values(state=PartState.DROPPED.value))
+            await session.execute(_DROP_WAITING, {"request": request.id})
             await self._bell.ring(session, News(Topic.CANCELLED, request.id))
         return True
 
@@ -170,42 +223,47 @@ class Outbox:
 
     async def rescue(self, part: Underway) -> bool:
         """Gives back a part whose holder is gone. False when it moved on meanwhile."""
-        change = update(PartRow).where(
-            PartRow.id == part.id, PartRow.token == part.token, PartRow.state == PartState.SENDING.value
-        )
         async with self._database.session() as session:
-            waiting = change.values(state=PartState.WAITING.value, worker=None, not_before=None)
-            return await session.scalar(waiting.returning(PartRow.id)) is not None
+            return await _change(session, part, state=PartState.WAITING.value, worker=None, not_before=None)
 
-    async def _take(
-        self, part: ScalarSelect[int], state: PartState, worker: str, **values: ColumnElement[int]
-    ) -> Sending | None:
-        change = update(PartRow).where(PartRow.id == part, PartRow.state == state.value)
-        change = change.values(state=PartState.SENDING.value, token=PartRow.token + 1, worker=worker, **values)
-        change = change.returning(PartRow).execution_options(synchronize_session=False)
+    async def show_again(self, request_id: str) -> bool:
+        """Brings the newest part once more, because somebody who was taken for dead may have painted over it. False
+        when it is still to be shown anyway."""
+        newest = select(PartRow).where(PartRow.request_id == request_id, PartRow.state != PartState.DROPPED.value)
         async with self._database.session() as session:
-            row = await session.scalar(change)
+            request = await held(session, request_id)
+            part = await session.scalar(newest.order_by(PartRow.id.desc()).limit(1))
+            if request is None or part is None or part.state != PartState.SENT.value:
+                return False
+            part.state, part.worker, part.not_before = PartState.WAITING.value, None, None
+            await self._bell.ring(session, News(Topic.PART, request_id, request.platform))
+        return True
+
+    async def _taken(self, take: ReturningUpdate[Any], worker: str, values: dict[str, object]) -> Sending | None:
+        async with self._database.session() as session:
+            row = (await session.execute(take, {"who": worker, **values})).one_or_none()
             if row is None:
                 return None
-            request = await session.get_one(RequestRow, row.request_id)
+            request = await request_of(session, row.request_id)
             shown = Part(PartKind(row.part), row.document, row.final)
             return Sending(row.id, row.token, as_request(request), shown, row.attempts)
 
 
 async def add(session: AsyncSession, bell: Bell, request: RequestRow, part: Part) -> None:
     """Puts a part into the outbox in place of those that it replaces. The caller's transaction holds the request."""
-    if part.kind is not PartKind.PLACEHOLDER:  # the first of all
-        await drop(session, request.id, None if part.final else SOON_REPLACED)
-    session.add(
-        PartRow(
-            request_id=request.id,
-            platform=request.platform,
-            part=part.kind.value,
-            final=part.final,
-            document=part.document,
-            state=PartState.WAITING.value,
-        )
-    )
+    if part.final:
+        await drop(session, request.id)
+    elif part.kind is not PartKind.PLACEHOLDER:  # the first of all
+        await session.execute(_DROP_SOON_REPLACED, {"request": request.id})
+    added = {
+        "request_id": request.id,
+        "platform": request.platform,
+        "part": part.kind.value,
+        "final": part.final,
+        "document": part.document,
+        "state": PartState.WAITING.value,
+    }
+    await session.execute(_ADD, added)
     await bell.ring(session, News(Topic.PART, request.id, request.platform))
 
 
@@ -220,34 +278,11 @@ async def reopen(session: AsyncSession, bell: Bell, request: RequestRow) -> None
         await bell.ring(session, News(Topic.PART, request.id, request.platform))
 
 
-async def drop(session: AsyncSession, request_id: str, kinds: Collection[str] | None = None) -> None:
-    """Takes back what nobody has begun to send, of these kinds or all, but never a final part."""
-    unbegun = update(PartRow).where(_waits(request_id), PartRow.attempts == 0, ~PartRow.final)
-    if kinds is not None:
-        unbegun = unbegun.where(PartRow.part.in_(kinds))
-    await session.execute(unbegun.values(state=PartState.DROPPED.value))
+async def drop(session: AsyncSession, request_id: str) -> None:
+    """Takes back what nobody has begun to send, but never a final part."""
+    await session.execute(_DROP, {"request": request_id})
 
 
-def is_due(moment: InstrumentedAttribute[datetime | None], longest: timedelta = LONGEST_WAIT) -> ColumnElement[bool]:
-    """Whether a time to wait until has come, or can only be the work of a clock that was put back since."""
-    present = now()
-    return or_(moment.is_(None), moment <= present, moment > present + longest)
-
-
-async def _held(session: AsyncSession, request_id: str) -> RequestRow | None:
-    """The request, which nobody else changes until the transaction ends."""
-    return await session.scalar(select(RequestRow).where(RequestRow.id == request_id).with_for_update())
-
-
-async def _begun(session: AsyncSession, request_id: str) -> bool:
-    begun = select(StepRow.id).where(StepRow.request_id == request_id, StepRow.begun_at.is_not(None))
-    return await session.scalar(begun.limit(1)) is not None
-
-
-def _waits(request_id: str) -> ColumnElement[bool]:
-    return and_(PartRow.request_id == request_id, PartRow.state == PartState.WAITING.value)
-
-
-async def _change(session: AsyncSession, sending: Sending, **values: object) -> bool:
-    mine = and_(PartRow.id == sending.id, PartRow.token == sending.token, PartRow.state == PartState.SENDING.value)
-    return await session.scalar(update(PartRow).where(mine).values(**values).returning(PartRow.id)) is not None
+async def _change(session: AsyncSession, taken: Sending | Underway, **values: object) -> bool:
+    mine = {"sending": taken.id, "fence": taken.token}
+    return await session.scalar(_CHANGE, mine | values) is not None

@@ -14,33 +14,35 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from statistics import median
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pipeline.errors import StorageFailed
 from pipeline.receipt import Usage
-from storage import outbox, steps
+from storage import leases, outbox, queues, steps
 from storage.asked import Asked, Request, State, as_request
 from storage.bell import Bell, News, Topic
 from storage.blobs import BlobRef
 from storage.charges import Meter, charge, charge_again, refund
 from storage.database import Database
-from storage.outbox import Part, PartKind, is_due
+from storage.leases import LONGEST_WAIT
+from storage.outbox import Part, PartKind
+from storage.queues import Position
 from storage.repository import name_blobs
+from storage.statements import PARTS, held, request_of
 from storage.steps import Lease, Pulse, Step, StepPlan, StepState, Transport, as_step
-from storage.tables import Json, PartRow, RequestRow, ResultRow, StepRow, now
+from storage.tables import Json, RequestRow, ResultRow, StepRow, now
 from storage.turns import BACKGROUND, fair_turn
 from storage.usage import insert_usages
 
 TRIES = 3
 """Times that a step is begun before it has failed for good."""
 
-LONGEST_WAIT = timedelta(minutes=10)
-"""Until a step that failed is tried again. What lies further ahead was set by a clock that was put back since."""
+_KNOWN = select(RequestRow).where(RequestRow.update_key == bindparam("key"))
+_FINAL = select(PARTS.c.id).where(PARTS.c.request_id == bindparam("request"), PARTS.c.final).limit(1)
 
 
 class Fenced(StorageFailed):
@@ -65,14 +67,6 @@ class Made:
     key: str
     document: Json
     blobs: Sequence[BlobRef] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """``ahead``: steps that are taken before the request's next one; ``seconds`` until it is, None where unknown."""
-
-    ahead: int
-    seconds: float | None
 
 
 Admit: TypeAlias = Callable[[AsyncSession, Asked], Awaitable[None]]
@@ -108,7 +102,7 @@ class Requests:
         """
         async with self._database.session() as session:
             await steps.hold(session, "accept")  # quotas and turns are counted one by one
-            known = await session.scalar(select(RequestRow).where(RequestRow.update_key == asked.update_key))
+            known = await session.scalar(_KNOWN, {"key": asked.update_key})
             if known is not None:
                 return Accepted(as_request(known), repeated=True)
             if admit is not None:
@@ -127,43 +121,25 @@ class Requests:
 
     async def claim(self, worker: str, *, step: int | None = None, queues: Sequence[str] = ()) -> Lease | None:
         """The right to run a step: that one, or the first of these queues. None when there is nothing to take."""
-        wanted = StepRow.id == step if step is not None else StepRow.queue.in_(queues)
-        due = is_due(StepRow.not_before, LONGEST_WAIT)
-        ready = select(StepRow.id).where(StepRow.state == StepState.READY.value, wanted, due)
-        first = ready.order_by(StepRow.rank, StepRow.id).limit(1).with_for_update(skip_locked=True).scalar_subquery()
-        change = update(StepRow).where(StepRow.id == first, StepRow.state == StepState.READY.value)
-        change = change.values(
-            state=StepState.RUNNING.value,
-            token=StepRow.token + 1,
-            attempts=StepRow.attempts + 1,
-            beat=0,
-            worker=worker,
-            begun_at=now(),
-            not_before=None,
-        )
-        change = change.returning(StepRow).execution_options(synchronize_session=False)
+        present = now()
         async with self._database.session() as session:
-            row = await session.scalar(change)
+            row = await leases.claim(session, worker, present, step=step, queues=queues)
             if row is None:
                 return None
-            request = await session.get_one(RequestRow, row.request_id)
+            request = await request_of(session, row.request_id)
             if request.state != State.OPEN.value:
                 await steps.stop(session, self._transport, request.id)
                 return None
             if request.begun_at is None:
-                # Whoever holds the request may wait for this step, so this does not wait for the request.
-                free = select(RequestRow.id).where(RequestRow.id == request.id).with_for_update(skip_locked=True)
-                begun = update(RequestRow).where(RequestRow.id.in_(free)).values(begun_at=row.begun_at)
-                await session.execute(begun.execution_options(synchronize_session=False))
-            results = await _results(session, row.request_id) if row.after else {}
-            waited = (row.begun_at - row.ready_at).total_seconds() if row.begun_at and row.ready_at else 0.0
+                await leases.begin(session, request.id, present)
+            results = await steps.results(session, request.id) if row.after else {}
+            waited = (present - row.ready_at).total_seconds() if row.ready_at else 0.0
             return Lease(as_step(row), row.token, as_request(request), results, max(waited, 0.0))
 
     async def beat(self, lease: Lease) -> bool:
         """A sign of life. False when the lease is outdated: stop the work."""
-        change = update(StepRow).where(_mine(lease)).values(beat=StepRow.beat + 1)
         async with self._database.session() as session:
-            return await session.scalar(change.returning(StepRow.id)) is not None
+            return await leases.beat(session, lease)
 
     async def made(self, key: str) -> Json | None:
         """The document that is kept under a key, by whatever request."""
@@ -179,7 +155,7 @@ class Requests:
             if made is not None:
                 await _keep(session, lease.step.stage, made)
             done = {"state": StepState.DONE.value, "result_key": made.key if made else None, "ended_at": now()}
-            row = await self._end(session, request, lease, error=None, error_kind=None, **done)
+            row = await _end(session, request, lease, error=None, error_kind=None, **done)
             yield Completing(session, request, self._bell)
             await session.flush()
             await self._advance(session, request, row)
@@ -197,7 +173,7 @@ class Requests:
                 values = {"state": StepState.READY.value, "not_before": now() + wait, "ready_at": now() + wait}
             else:
                 values = {"state": StepState.FAILED.value, "ended_at": now()}
-            row = await self._end(session, request, lease, error=sentence, error_kind=kind, **values)
+            row = await _end(session, request, lease, error=sentence, error_kind=kind, **values)
             if again:
                 await self._transport.defer(session, as_step(row), wait.total_seconds())
             else:
@@ -213,10 +189,8 @@ class Requests:
 
     async def hand_back(self, lease: Lease) -> bool:
         """Lets another worker do it, at once and without counting the try. False when the lease was outdated."""
-        change = update(StepRow).where(_mine(lease))
-        change = change.values(state=StepState.READY.value, attempts=StepRow.attempts - 1, ready_at=now())
         async with self._database.session() as session:
-            row = await session.scalar(change.returning(StepRow))
+            row = await leases.hand_back(session, lease, now())
             if row is not None:
                 await self._transport.defer(session, as_step(row))
         return row is not None
@@ -225,12 +199,12 @@ class Requests:
         """Calls a request off, and does ``also`` in the same transaction. False when it has ended already, or is about
         to."""
         async with self._database.session() as session:
-            request = await _held(session, request_id)
+            request = await held(session, request_id)
             if request is None or request.state != State.OPEN.value or await _closed(session, request_id):
                 return False
             await steps.stop(session, self._transport, request_id)
             await outbox.drop(session, request_id)
-            if not await _begun(session, request_id):
+            if not await steps.begun(session, request_id):
                 await refund(session, request_id)
             await outbox.add(session, self._bell, request, Part(PartKind.CANCELLED, {}, final=True))
             if also is not None:
@@ -242,7 +216,7 @@ class Requests:
         """Opens a request that ended in an apology once more, in the same message. False when it did not."""
         async with self._database.session() as session:
             await steps.hold(session, "accept")
-            request = await _held(session, request_id)
+            request = await held(session, request_id)
             if request is None or request.state != State.APOLOGISED.value:
                 return False
             request.state, request.error, request.ended_at = State.OPEN.value, None, None
@@ -266,7 +240,7 @@ class Requests:
         False when it moved on meanwhile.
         """
         async with self._database.session() as session:
-            request = await _held(session, pulse.request)
+            request = await held(session, pulse.request)
             same = (StepRow.token == pulse.token) & (StepRow.beat == pulse.beat)
             found = select(StepRow).where(StepRow.id == pulse.step, StepRow.state == StepState.RUNNING.value, same)
             row = await session.scalar(found.with_for_update())
@@ -306,11 +280,10 @@ class Requests:
         async with self._database.reading() as session:
             return [as_step(row) for row in await steps.of_request(session, request_id)]
 
-    async def waiting(self) -> Sequence[Step]:
-        """Every step that is ready, first come first."""
-        query = select(StepRow).where(StepRow.state == StepState.READY.value).order_by(StepRow.rank, StepRow.id)
+    async def waiting(self, most: int = 20) -> Sequence[Step]:
+        """The first steps of each queue that are ready, first come first."""
         async with self._database.reading() as session:
-            return [as_step(row) for row in await session.scalars(query)]
+            return await queues.heads(session, most)
 
     async def depth(self) -> Mapping[tuple[str, str], int]:
         """Number of unfinished steps by queue and state."""
@@ -322,33 +295,9 @@ class Requests:
     async def position(self, request_id: str) -> Position:
         """How long the next step of a request waits, judged by the last ones of its kind."""
         async with self._database.reading() as session:
-            rows = await steps.of_request(session, request_id)
-            by_state = {state: [row for row in rows if row.state == state] for state in steps.UNFINISHED}
-            waiting, ready, running_now = by_state.values()
-            if running_now or not waiting + ready:
-                return Position(0, None)
-            step = min(ready or waiting, key=lambda row: (row.rank, row.id))
-            queue = StepRow.queue == step.queue
-            sooner = (StepRow.rank < step.rank) | ((StepRow.rank == step.rank) & (StepRow.id < step.id))
-            ahead = await _count(session, queue, StepRow.state == StepState.READY.value, sooner)
-            running = await _count(session, queue, StepRow.state == StepState.RUNNING.value)
-            done = select(StepRow).where(queue, StepRow.state == StepState.DONE.value, StepRow.ended_at.is_not(None))
-            last = (await session.scalars(done.order_by(StepRow.id.desc()).limit(20))).all()
-        seconds = [taken for taken in (as_step(row).seconds for row in last) if taken is not None]
-        if not seconds:
-            return Position(ahead, None)
-        return Position(ahead, median(seconds) * (ahead + (running > 0)) / max(running, 1))
+            return await queues.position(session, request_id)
 
-    async def _end(self, session: AsyncSession, request: RequestRow, lease: Lease, **values: object) -> StepRow:
-        change = update(StepRow).where(_mine(lease)).values(**values).returning(StepRow)
-        row = await session.scalar(change.execution_options(synchronize_session=False, populate_existing=True))
-        if row is None:
-            raise Fenced
-        if request.begun_at is None:  # somebody held the request when the step was claimed
-            request.begun_at = row.begun_at
-        return row
-
-    async def _give_up(self, session: AsyncSession, request: RequestRow, row: StepRow) -> None:
+    async def _give_up(self, session: AsyncSession, request: RequestRow, row: StepRow | Row[Any]) -> None:
         if row.optional:
             await self._advance(session, request, row)
             return
@@ -361,14 +310,17 @@ class Requests:
         if row.lock is not None:
             await steps.free(session, self._transport, row.lock)
 
-    async def _advance(self, session: AsyncSession, request: RequestRow, ended: StepRow) -> None:
+    async def _advance(self, session: AsyncSession, request: RequestRow, ended: StepRow | Row[Any]) -> None:
         rows = await steps.of_request(session, request.id)
         going_on = await steps.advance(session, self._transport, rows)
         if ended.lock is not None:
             await steps.free(session, self._transport, ended.lock)
         if not going_on:
             failed = {row.stage: row.error or "" for row in rows if row.state == StepState.FAILED.value}
-            part = self._closing(as_request(request), await _results(session, request.id), failed)
+            made = await steps.results(session, request.id) if any(row.result_key for row in rows) else {}
+            part = self._closing(as_request(request), made, failed)
+            if part.kind is PartKind.APOLOGY:
+                await refund(session, request.id)
             await outbox.add(session, self._bell, request, replace(part, final=True))
 
 
@@ -400,28 +352,25 @@ class Completing:
         await charge(self.session, self.request, meter, amount, add=add)
 
 
-async def _held(session: AsyncSession, request_id: str) -> RequestRow | None:
-    """The request, which nobody else changes until the transaction ends."""
-    query = select(RequestRow).where(RequestRow.id == request_id).with_for_update()
-    return await session.scalar(query, execution_options={"populate_existing": True})
-
-
 async def _open(session: AsyncSession, request_id: str) -> RequestRow:
-    """The same, of a request that has not ended. Raises ``Fenced``."""
-    request = await _held(session, request_id)
+    """Holds a request that has not ended. Raises ``Fenced``."""
+    request = await held(session, request_id)
     if request is None or request.state != State.OPEN.value:
         raise Fenced
     return request
 
 
 async def _closed(session: AsyncSession, request_id: str) -> bool:
-    final = select(PartRow.id).where(PartRow.request_id == request_id, PartRow.final)
-    return await session.scalar(final.limit(1)) is not None
+    return await session.scalar(_FINAL, {"request": request_id}) is not None
 
 
-async def _begun(session: AsyncSession, request_id: str) -> bool:
-    begun = select(StepRow.id).where(StepRow.request_id == request_id, StepRow.begun_at.is_not(None))
-    return await session.scalar(begun.limit(1)) is not None
+async def _end(session: AsyncSession, request: RequestRow, lease: Lease, **values: object) -> Row[Any]:
+    row = await leases.end(session, lease, **values)
+    if row is None:
+        raise Fenced
+    if request.begun_at is None:  # somebody held the request when the step was claimed
+        request.begun_at = row.begun_at
+    return row
 
 
 async def _spend(session: AsyncSession, request: RequestRow, usages: Sequence[Usage]) -> None:
@@ -436,21 +385,6 @@ async def _keep(session: AsyncSession, stage: str, made: Made) -> None:
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = insert(ResultRow).values(key=made.key, stage=stage, document=made.document)
     await session.execute(row.on_conflict_do_nothing())
-
-
-async def _results(session: AsyncSession, request_id: str) -> Mapping[str, Json]:
-    query = select(StepRow.stage, ResultRow.document).join(ResultRow, StepRow.result_key == ResultRow.key)
-    rows = await session.execute(query.where(StepRow.request_id == request_id))
-    return {stage: document for stage, document in rows}  # noqa: C416 - rows are no pairs to mypy
-
-
-async def _count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
-    return await session.scalar(select(func.count()).select_from(StepRow).where(*conditions)) or 0
-
-
-def _mine(lease: Lease) -> ColumnElement[bool]:
-    running = StepRow.state == StepState.RUNNING.value
-    return (StepRow.id == lease.step.id) & (StepRow.token == lease.token) & running
 
 
 def _columns(asked: Asked) -> dict[str, Json]:

@@ -1,13 +1,15 @@
 """aiosqlite with one trip to its thread per statement.
 
 SQLAlchemy asks a cursor for four things in turn: to exist, to execute, to hand over all rows, to close. aiosqlite sends
-each of them to the thread of the connection and back. Here they travel together.
+each of them to the thread of the connection and back. Here they travel together, the first of a transaction with what
+begins it.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 import aiosqlite
@@ -19,9 +21,26 @@ Answer: TypeAlias = tuple[list[Any], Any, int, int | None]
 class Connection(aiosqlite.Connection):
     """A connection for SQLAlchemy's dialect, which reads whole results."""
 
+    beginning: str | None = None
+    """What begins the transaction, together with its first statement."""
+
     def cursor(self) -> Cursor:  # type: ignore[override]  # aiosqlite's has to be awaited, SQLAlchemy's need not
         """A cursor that has made no trip yet."""
         return Cursor(self)
+
+    async def commit(self) -> None:
+        """Ends the transaction."""
+        self.beginning = None
+        await super().commit()
+
+    async def rollback(self) -> None:
+        """Ends the transaction. The pool does so whenever a connection comes back, mostly after its commit.
+
+        A connection whose statement was cancelled does not come here: SQLAlchemy throws it away.
+        """
+        self.beginning = None
+        if self.in_transaction:
+            await super().rollback()
 
 
 class Cursor:
@@ -70,14 +89,23 @@ class Cursor:
 
     async def _run(self, statement: Callable[..., sqlite3.Cursor], sql: str, parameters: Any) -> None:
         connection = self._connection
-        answer = await connection._execute(_ask, connection._conn, statement, sql, parameters)  # type: ignore[no-untyped-call]
+        ask = partial(_ask, connection._conn, connection.beginning, statement, sql, parameters)
+        answer = await connection._execute(ask)  # type: ignore[no-untyped-call]
         self._rows, self.description, self.rowcount, self.lastrowid = answer
 
 
-def _ask(connection: sqlite3.Connection, statement: Callable[..., sqlite3.Cursor], sql: str, parameters: Any) -> Answer:
+def _ask(
+    connection: sqlite3.Connection,
+    beginning: str | None,
+    statement: Callable[..., sqlite3.Cursor],
+    sql: str,
+    parameters: Any,
+) -> Answer:
     """Runs in the thread of the connection."""
     cursor = connection.cursor()
     try:
+        if beginning is not None and not connection.in_transaction:
+            cursor.execute(beginning)
         statement(cursor, sql, parameters)
         rows = cursor.fetchall() if cursor.description else []
         return rows, cursor.description, cursor.rowcount, cursor.lastrowid

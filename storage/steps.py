@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import Row, bindparam, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asked import Request
+from storage.statements import RESULTS, STEPS
 from storage.tables import Json, StepRow, now
 
 
@@ -92,7 +93,24 @@ class Transport(Protocol):
         """The step is ready, ``delay`` seconds from now. Takes effect with the transaction."""
 
 
-def as_step(row: StepRow) -> Step:
+_STEPS_OF = select(StepRow).where(StepRow.request_id == bindparam("request")).order_by(StepRow.id)
+_PLAN = insert(STEPS).returning(*STEPS.c)
+_RESULTS_OF = (
+    select(STEPS.c.stage, RESULTS.c.document)
+    .join(RESULTS, STEPS.c.result_key == RESULTS.c.key)
+    .where(STEPS.c.request_id == bindparam("request"))
+)
+_BEGUN = select(STEPS.c.id).where(STEPS.c.request_id == bindparam("request"), STEPS.c.begun_at.is_not(None)).limit(1)
+
+_HOLD = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+_shares = StepRow.lock == bindparam("lock")
+_HOLDER = select(StepRow.id).where(_shares, StepRow.state.in_(bindparam("states", expanding=True))).limit(1)
+# One that is locked is being called off at this moment, and whoever does that comes to `free` next.
+_NEXT = select(StepRow).where(_shares, StepRow.state == StepState.WAITING.value).order_by(StepRow.id).limit(1)
+_NEXT = _NEXT.with_for_update(skip_locked=True)
+
+
+def as_step(row: StepRow | Row[Any]) -> Step:
     """The value of a stored step."""
     ended = row.ended_at if row.begun_at else None
     seconds = (ended - row.begun_at).total_seconds() if ended and row.begun_at else None
@@ -102,8 +120,18 @@ def as_step(row: StepRow) -> Step:
 
 async def of_request(session: AsyncSession, request_id: str) -> Sequence[StepRow]:
     """All steps of a request, in the order of its plan."""
-    found = await session.scalars(select(StepRow).where(StepRow.request_id == request_id).order_by(StepRow.id))
-    return found.all()
+    return (await session.scalars(_STEPS_OF, {"request": request_id})).all()
+
+
+async def results(session: AsyncSession, request_id: str) -> Mapping[str, Json]:
+    """The documents of the stages of a request that are done and made one, by stage."""
+    rows = await session.execute(_RESULTS_OF, {"request": request_id})
+    return {stage: document for stage, document in rows}  # noqa: C416 - rows are no pairs to mypy
+
+
+async def begun(session: AsyncSession, request_id: str) -> bool:
+    """Whether a worker has ever taken a step of a request."""
+    return await session.scalar(_BEGUN, {"request": request_id}) is not None
 
 
 async def plan(
@@ -127,7 +155,7 @@ async def plan(
             "ready_at": None if blocked else now(),
         }
         rows.append(row)
-    for planned in (await session.scalars(insert(StepRow).returning(StepRow), rows)).all():
+    for planned in (await session.execute(_PLAN, rows)).all():
         if planned.state == StepState.READY.value:
             await transport.defer(session, as_step(planned))
 
@@ -180,9 +208,7 @@ async def free(session: AsyncSession, transport: Transport, lock: str) -> None:
     await hold(session, lock)
     if await _taken(session, lock, (StepState.READY.value, StepState.RUNNING.value)):
         return
-    waiting = select(StepRow).where(StepRow.lock == lock, StepRow.state == StepState.WAITING.value)
-    # One that is locked is being called off at this moment, and whoever does that comes here next.
-    following = await session.scalar(waiting.order_by(StepRow.id).limit(1).with_for_update(skip_locked=True))
+    following = await session.scalar(_NEXT, {"lock": lock})
     if following is not None:
         await make_ready(session, transport, following)
 
@@ -190,9 +216,8 @@ async def free(session: AsyncSession, transport: Transport, lock: str) -> None:
 async def hold(session: AsyncSession, name: str) -> None:
     """Nobody else holds that name until the transaction ends. SQLite lets in only one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
-        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name})
+        await session.execute(_HOLD, {"name": name})
 
 
 async def _taken(session: AsyncSession, lock: str, states: Sequence[str] = UNFINISHED) -> bool:
-    holders = select(func.count()).select_from(StepRow).where(StepRow.lock == lock, StepRow.state.in_(states))
-    return bool(await session.scalar(holders))
+    return await session.scalar(_HOLDER, {"lock": lock, "states": states}) is not None

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import structlog
+
 from bot.jobs.plan import AnswerMode, Kind, Stage
 from pipeline.types import Persona, Reply
 from storage.asked import Request
 from storage.outbox import Part, PartKind
 from storage.tables import Json
+
+log = structlog.get_logger(__name__)
+
+UNREADABLE = "What was made for this cannot be read any more."
 
 NOTICES: Mapping[str, str] = {
     Stage.PORTRAIT: "The portrait did not come out this time.",
@@ -18,7 +24,18 @@ NOTICES: Mapping[str, str] = {
 
 
 def close(request: Request, results: Mapping[str, Json], failed: Mapping[str, str]) -> Part:
-    """Clip, else voice, else text. ``results`` are documents of `stages`; ``failed`` the stages that are missing."""
+    """Clip, else voice, else text. ``results`` are documents of `stages`; ``failed`` the stages that are missing.
+
+    Never raises: the request that it could not end would take with it whoever tries to.
+    """
+    try:
+        return _answer(request, results, failed)
+    except (LookupError, TypeError, ValueError) as error:  # documents of another version
+        log.error("closing.failed", request=request.id, error=type(error).__name__)
+        return Part(PartKind.APOLOGY, {"sentence": UNREADABLE}, final=True)
+
+
+def _answer(request: Request, results: Mapping[str, Json], failed: Mapping[str, str]) -> Part:
     kind = best(request, results)
     document = {
         **text_of(results.get(Stage.MIND)),

@@ -118,6 +118,11 @@ def texts(board: Board, request: str) -> list[str]:
     return [entry.message["text"] for entry in board.of(request)]
 
 
+def told(board: Board) -> list[str]:
+    """All that was ever to be seen."""
+    return [entry.message["text"] for entry in board.journal if entry.done]
+
+
 def actions(board: Board) -> list[str]:
     return [entry.action for entry in board.journal if entry.done]
 
@@ -184,6 +189,19 @@ async def test_without_nonces_a_lost_answer_leaves_a_placeholder_behind(
     assert texts(board, request) == [words.coming("summon"), "The end."]
 
 
+async def test_without_nonces_no_answer_is_there_twice(office: Office, board: Board, blobs: Blobs) -> None:
+    """The answer came before its placeholder was posted, so it was itself posted, and the answer to that was lost."""
+    board.nonces = False
+    board.trouble(Trouble.CUT_AFTER, None, Trouble.CUT_AFTER)  # the post, the second one, and the edit of that
+    async with BoardMessenger(board.url, nonces=False) as messenger:
+        request = await office.ask()
+        await office.end(request)
+        async with at_work(Delivery(office.outbox, blobs, office.bell, [messenger], "here")):
+            assert await ended(office, request) is State.DELIVERED
+    assert texts(board, request) == [words.coming("summon"), "The end."]
+    assert (await office.found(request)).message == board.of(request)[-1].key
+
+
 @pytest.mark.parametrize("when", ["post", "edit"])
 async def test_a_crash_between_showing_and_writing_it_down(
     office: Office, board: Board, messenger: BoardMessenger, deliverer: Delivery, when: str
@@ -211,6 +229,52 @@ async def test_a_crash_between_showing_and_writing_it_down(
     assert actions(board) == (["post", "repeat", "edit"] if when == "post" else ["post", "edit", "edit"])
     assert not await office.outbox.sent(sending, "elsewhere")  # whoever woke from the dead
     assert (await office.found(request)).message == board.of(request)[0].key
+
+
+@pytest.mark.parametrize("frozen", ["a part", "progress"])
+async def test_who_wakes_from_the_dead_does_not_paint_over_the_end(
+    office: Office, board: Board, blobs: Blobs, deliverer: Delivery, frozen: str
+) -> None:
+    """A process is frozen right before it edits, and thaws when the request has ended through another one."""
+    asleep, awake = asyncio.Event(), asyncio.Event()
+
+    class Frozen(BoardMessenger):
+        async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
+            asleep.set()
+            await awake.wait()
+            return await super().edit(place, key, message, nonce)
+
+    class Asleep(Outbox):
+        async def claim(self, platform: str, worker: str) -> Sending | None:
+            return None if asleep.is_set() else await super().claim(platform, worker)
+
+    async with Frozen(board.url) as messenger:
+        outbox = Asleep(office.database, office.transport, office.bell)
+        sleeper = Delivery(outbox, blobs, office.bell, [messenger], "there")
+        async with at_work(sleeper):
+            request = await office.ask()
+            await until(lambda: resting(office, request))
+            if frozen == "a part":
+                await office.show(request, TEXT, text="Hello.")
+            else:
+                sleeper.progress(request, "Hel")
+            await asleep.wait()
+            [part] = await office.outbox.underway()
+            assert await office.outbox.rescue(part)
+            async with at_work(deliverer):
+                await office.end(request)
+                assert await ended(office, request) is State.DELIVERED
+                awake.set()
+                late = "Hello." if frozen == "a part" else "Hel"
+                await until(lambda: told(board)[-3:] == ["The end.", late, "The end."])
+                await until(lambda: at_rest(office))
+    assert await office.parts(request) == [
+        ("placeholder", "sent"),
+        *[("text", "sent")] * (frozen == "a part"),
+        ("plain", "sent"),
+    ]
+    assert (await office.found(request)).state is State.DELIVERED
+    assert len(board.of(request)) == 1
 
 
 async def test_a_message_that_somebody_deleted_is_posted_anew(

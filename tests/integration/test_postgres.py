@@ -11,11 +11,13 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from pipeline.errors import NotMigrated, StorageFailed
+from pipeline.errors import NotMigrated, StorageBusy, StorageFailed
+from storage import database as module
 from storage import migrate
 from storage import postgres as ours
 from storage.bell import Bell, News, PostgresBell, Topic
 from storage.database import Database
+from storage.steps import hold
 from tests.servers.postgres import Postgres
 
 PATIENCE = 30
@@ -147,3 +149,22 @@ async def test_parameters_reach_libpq(postgres: Postgres, address: str) -> None:
             named = connection.info.get_parameters().get("application_name")
     assert named == "50% é"
     assert options["connect_timeout"] == "7"
+
+
+async def test_who_freezes_in_a_transaction_stops_the_others_for_a_while_only(
+    postgres: Postgres, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "FROZEN", 1.0)
+
+    async def freeze(frozen: Database, other: Database) -> None:
+        async with frozen.session() as session:
+            await hold(session, "accept")
+            async with other.session() as waiting:
+                await hold(waiting, "accept")
+            await session.execute(text("SELECT 1"))
+
+    async with Database(address) as frozen, Database(address) as other, asyncio.timeout(PATIENCE):
+        with pytest.raises(StorageBusy):
+            await freeze(frozen, other)
+        async with frozen.session() as session:  # it goes on with a new connection
+            await hold(session, "accept")

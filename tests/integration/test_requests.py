@@ -10,7 +10,7 @@ from storage.asked import State
 from storage.charges import Meter
 from storage.database import Database
 from storage.outbox import Part, PartKind
-from storage.requests import TRIES, Fenced
+from storage.requests import TRIES, Completing, Fenced
 from storage.steps import StepPlan, StepState
 from storage.tables import ChargeRow
 from tests.integration.requests_world import SHORT, SUMMON, Clock, World, made, reply
@@ -376,6 +376,20 @@ async def test_cancelled_in_the_middle_of_a_step(world: World) -> None:
     assert await world.requests.pulses() == []
     assert await charged(world) == {"summons": True}
     assert not await world.requests.retry(request.id)
+
+
+async def test_called_off_with_all_that_belongs_to_it_or_not_at_all(world: World) -> None:
+    """A character whose summoning was called off stayed, when the process died before it was sent away."""
+    request = await world.ask()
+
+    async def die(cancelling: Completing) -> None:
+        raise KeyError(cancelling.request.id)
+
+    with pytest.raises(KeyError, match=request.id):
+        await world.requests.cancel(request.id, die)
+    assert await world.state(request) == "open"
+    assert await world.claim()
+    assert await world.requests.cancel(request.id)
 
 
 async def test_cancelled_too_late(world: World) -> None:

@@ -221,13 +221,18 @@ class Board:
 class BoardMessenger:
     """The board as a platform."""
 
-    def __init__(self, url: str, platform: str = "board", timeout: float = 30.0) -> None:
+    def __init__(self, url: str, platform: str = "board", timeout: float = 30.0, nonces: bool = True) -> None:
         self._platform = platform
+        self._nonces = nonces
         self._client = httpx2.AsyncClient(base_url=url, timeout=timeout)
 
     @property
     def platform(self) -> str:
         return self._platform
+
+    @property
+    def nonces(self) -> bool:
+        return self._nonces
 
     async def __aenter__(self) -> Self:
         return self
