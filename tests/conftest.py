@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:  # heavy, and most tests need none of it
     from storage.blobs import Blobs
@@ -22,10 +23,23 @@ for _library in ("OMP", "OPENBLAS", "MKL", "NUMEXPR"):
 
 from bot.settings import Settings  # noqa: E402 - brings numpy
 
+# How long an example takes says nothing on a machine that others use as well.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
+
 # Nor may a key of whoever runs the tests be spent, or their database be written. Their home has the fetched assets.
 for _field in Settings.model_fields.values():
     if _field.validation_alias != "CHATANYTHING_HOME":
         os.environ.pop(str(_field.validation_alias), None)
+
+
+LONGEST_FIRST = ("acceptance", "chaos", "integration", "contract", "unit")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first: what is handed out last should not keep one process busy while the others are done."""
+    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
+    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
 
 
 @pytest.fixture(scope="session")

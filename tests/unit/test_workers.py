@@ -101,8 +101,15 @@ async def until_gone(process: psutil.Process, seconds: float = 5.0) -> None:
 
 
 def workers_of(process: psutil.Process) -> list[psutil.Process]:
-    """The child processes, without Python's own helper that stays."""
-    return [c for c in process.children(recursive=True) if "resource_tracker" not in " ".join(c.cmdline())]
+    """The child processes that `multiprocessing` gave birth to, not the servers of other tests."""
+    return [child for child in process.children(recursive=True) if "spawn_main" in _command(child)]
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.Error:  # it is gone, or only its number is left
+        return ""
 
 
 @pytest.fixture
