@@ -46,7 +46,7 @@ summon: $(READY)
 	@$(BIN)/chatanything summon -- "$$TEXT"
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos

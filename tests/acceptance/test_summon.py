@@ -112,7 +112,7 @@ def test_the_better_voice_dismissal_and_the_terminal(place: Place) -> None:
     assert place.run("dismiss", name).returncode == 2
 
 
-@pytest.mark.parametrize("words", ["", "   ", "\n\t", "x" * 2000, "!!! ???", "fuck"])
+@pytest.mark.parametrize("words", ["", "x" * 2000, "fuck"])  # `tests/unit/test_concept.py` has more
 def test_words_that_cannot_be_used_get_a_sentence(place: Place, words: str) -> None:
     done = place.run("summon", words)
     assert done.returncode == 2
