@@ -1,0 +1,60 @@
+"""The connection to Discord: what it listens to, and who answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot import words
+from bot.app import Desk
+from bot.discord.keys import Interaction
+from bot.discord.layout import SILENT
+from bot.discord.messenger import DiscordMessenger
+from bot.discord.responses import Responses, say
+from bot.discord.summoning import Summoning
+
+log = structlog.get_logger(__name__)
+
+LONGEST_WAIT = 30.0
+"""Seconds that Discord's library waits by itself when it is asked to; else the request is tried later."""
+
+
+def intents(*, content: bool) -> discord.Intents:
+    """What is listened to. ``content``: of all messages; else of mentions and private ones only."""
+    wanted = discord.Intents.none()
+    wanted.guilds = wanted.guild_messages = wanted.dm_messages = True
+    wanted.message_content = content
+    return wanted
+
+
+class Client(discord.AutoShardedClient):
+    """The bot on Discord."""
+
+    def __init__(self, desk: Desk, *, content: bool, **options: Any) -> None:
+        super().__init__(
+            intents=intents(content=content),
+            allowed_mentions=SILENT,
+            max_ratelimit_timeout=LONGEST_WAIT,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_messages=None,
+            **options,
+        )
+        responses = Responses()
+        self.messenger = DiscordMessenger(self, responses)
+        self.tree = Tree(self)
+        self.summoning = Summoning(desk.asking, responses)
+        self.tree.add_command(self.summoning.command())
+
+
+class Tree(app_commands.CommandTree[Client]):
+    """The commands. Nobody is left without an answer."""
+
+    async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
+        """A mistake of ours: said to the person, and told in full to the log."""
+        cause = error.__cause__ or error
+        log.error("discord.bug", error=type(cause).__name__, exc_info=cause)
+        await say(interaction, words.apology(None))

@@ -1,0 +1,88 @@
+"""Where messages are posted and edited: a channel, as the bot itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import discord
+
+from bot.discord.layout import SILENT, attached
+from bot.messages import File
+
+
+class Surface(Protocol):
+    """Takes one message at a time. Methods raise Discord's own errors."""
+
+    @property
+    def limit(self) -> int:
+        """Bytes that the files of a message may have together."""
+
+    async def post(
+        self,
+        text: str,
+        nonce: str,
+        card: discord.Embed | None = None,
+        files: Sequence[File] = (),
+        view: discord.ui.View | None = None,
+    ) -> int:
+        """The id of a new message."""
+
+    async def edit(
+        self,
+        message: int,
+        text: str,
+        card: discord.Embed | None = None,
+        files: Sequence[File] = (),
+        view: discord.ui.View | None = None,
+    ) -> None:
+        """Makes a message show this and nothing else."""
+
+    async def delete(self, message: int) -> None:
+        """Takes a message away; it may be gone already."""
+
+
+class Channel:
+    """A channel, thread or private chat, where the bot speaks for itself."""
+
+    def __init__(self, channel: discord.PartialMessageable, limit: int) -> None:
+        self._channel = channel
+        self.limit = limit
+
+    async def post(
+        self,
+        text: str,
+        nonce: str,
+        card: discord.Embed | None = None,
+        files: Sequence[File] = (),
+        view: discord.ui.View | None = None,
+    ) -> int:
+        """See ``Surface``. Discord knows the nonce for some minutes."""
+        embeds, uploads = [card] if card else [], attached(files)
+        if view is None:
+            sent = await self._channel.send(text, nonce=nonce, embeds=embeds, files=uploads, allowed_mentions=SILENT)
+        else:
+            sent = await self._channel.send(
+                text, nonce=nonce, embeds=embeds, files=uploads, view=view, allowed_mentions=SILENT
+            )
+        return sent.id
+
+    async def edit(
+        self,
+        message: int,
+        text: str,
+        card: discord.Embed | None = None,
+        files: Sequence[File] = (),
+        view: discord.ui.View | None = None,
+    ) -> None:
+        """See ``Surface``."""
+        await self._channel.get_partial_message(message).edit(
+            content=text, embed=card, attachments=attached(files), view=view, allowed_mentions=SILENT
+        )
+
+    async def delete(self, message: int) -> None:
+        """See ``Surface``."""
+        try:
+            await self._channel.get_partial_message(message).delete()
+        except discord.NotFound:
+            return

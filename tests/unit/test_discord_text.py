@@ -1,0 +1,89 @@
+"""Texts cut into messages, keys, permissions and what refusals mean."""
+
+from __future__ import annotations
+
+import discord
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.discord.failures import meaning
+from bot.discord.keys import Posted
+from bot.discord.permissions import invite, missing, needed
+from bot.discord.splitting import split
+from bot.messages import Gone, MessageLost, Patience, Refused, Undelivered
+
+WORDS = st.text(st.sampled_from("ab .\n`x"), max_size=1500)
+
+
+@given(WORDS)
+def test_pieces_fit_and_lose_nothing(text: str) -> None:
+    pieces = split(text, 100)
+    assert all(0 < len(piece) <= 100 for piece in pieces)
+    whole = "".join("".join(pieces).replace("```", "").split())
+    lost = set("".join(text.replace("```", "").split())) - set(whole)
+    assert not lost
+    assert [c for c in whole if c not in "`"] == [c for c in text if not c.isspace() and c not in "`"]
+
+
+def test_texts_are_cut_at_paragraphs() -> None:
+    assert split(f"{'a' * 60}\n\n{'b' * 60}", 100) == ["a" * 60, "b" * 60]
+
+
+def test_a_cut_code_fence_is_closed_and_opened_again() -> None:
+    first, *_, last = split("Look:\n```python\n" + "print('hello')\n" * 20 + "```\nThere.", 100)
+    assert first.startswith("Look:\n```python\n")
+    assert first.endswith("\n```")
+    assert last.startswith("```python\n")
+    assert last.endswith("There.")
+
+
+@pytest.mark.parametrize("posted", [Posted(1, (2,)), Posted(1, (2, 3)), Posted(1, (2, 3), 4)])
+def test_keys_come_back(posted: Posted) -> None:
+    assert Posted.parse(str(posted)) == posted
+
+
+class Answer:
+    def __init__(self, status: int) -> None:
+        self.status, self.reason, self.headers = status, "", {"Retry-After": "2.5"}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (429, 0, Patience),
+        (503, 0, Patience),
+        (404, 10003, Gone),
+        (403, 50001, Gone),
+        (403, 50013, Gone),
+        (403, 50007, Gone),
+        (404, 10008, MessageLost),
+        (404, 10015, MessageLost),
+        (413, 0, Refused),
+        (400, 40005, Refused),
+        (400, 50035, Refused),
+    ],
+)
+def test_what_refusals_mean(status: int, code: int, expected: type[Undelivered]) -> None:
+    error = discord.HTTPException(Answer(status), {"code": code, "message": "secret words"})  # type: ignore[arg-type]
+    found = meaning(error)
+    assert type(found) is expected
+    assert "secret" not in str(found)
+    assert not isinstance(found, Patience) or status != 429 or found.seconds == 2.5
+
+
+def test_a_missing_permission_is_named_for_channels_and_threads() -> None:
+    all_of_them = needed()
+    assert missing(all_of_them, thread=False) is None
+    all_of_them.send_messages = False
+    assert "“Send Messages”" in str(missing(all_of_them, thread=False))
+    assert missing(all_of_them, thread=True) is None
+    all_of_them.send_messages_in_threads = all_of_them.attach_files = False
+    assert "“Send Messages in Threads” and “Attach Files”" in str(missing(all_of_them, thread=True))
+
+
+def test_the_invitation_asks_for_what_is_used() -> None:
+    address = invite(42)
+    assert "client_id=42" in address
+    assert f"permissions={needed().value}" in address
+    assert not needed().administrator
