@@ -10,11 +10,14 @@ from discord import app_commands
 
 from bot import words
 from bot.app import Desk
+from bot.discord.faces import Faces
+from bot.discord.hooks import Hooks
 from bot.discord.keys import Interaction
 from bot.discord.layout import SILENT
 from bot.discord.messenger import DiscordMessenger
 from bot.discord.responses import Responses, say
 from bot.discord.summoning import Summoning
+from bot.discord.talking import Talking
 
 log = structlog.get_logger(__name__)
 
@@ -44,10 +47,16 @@ class Client(discord.AutoShardedClient):
             **options,
         )
         responses = Responses()
-        self.messenger = DiscordMessenger(self, responses)
+        personas = desk.stored.personas
+        self.messenger = DiscordMessenger(self, responses, Hooks(self), Faces(self, personas))
+        self.talking = Talking(self, desk.asking, personas)
         self.tree = Tree(self)
         self.summoning = Summoning(desk.asking, responses)
         self.tree.add_command(self.summoning.command())
+
+    async def on_message(self, message: discord.Message) -> None:
+        """Somebody wrote something."""
+        await self.talking.hear(message)
 
 
 class Tree(app_commands.CommandTree[Client]):

@@ -8,11 +8,14 @@ from contextlib import suppress
 import discord
 
 from bot import words
+from bot.discord.faces import Faces
 from bot.discord.failures import translated
+from bot.discord.hooks import Hooks
 from bot.discord.keys import PLATFORM, Posted, id_of
 from bot.discord.layout import Sheet, lay_out
+from bot.discord.names import webhook_name
 from bot.discord.responses import Responses
-from bot.discord.surfaces import Channel, Surface
+from bot.discord.surfaces import Channel, Stage, Surface
 from bot.messages import Message, MessageLost, Place, Refused
 from storage.outbox import PartKind
 
@@ -32,9 +35,13 @@ class DiscordMessenger:
 
     platform = PLATFORM
 
-    def __init__(self, client: discord.Client, responses: Responses, buttons: Buttons = no_buttons) -> None:
+    def __init__(
+        self, client: discord.Client, responses: Responses, hooks: Hooks, faces: Faces, buttons: Buttons = no_buttons
+    ) -> None:
         self._client = client
         self._responses = responses
+        self._hooks = hooks
+        self._faces = faces
         self._buttons = buttons
 
     async def send(self, place: Place, message: Message, nonce: str) -> str:
@@ -48,6 +55,13 @@ class DiscordMessenger:
                 posted = Posted(channel, (shown,))
                 with suppress(MessageLost):  # somebody deleted it
                     return str(posted) if placeholder else await self.edit(place, str(posted), message, nonce)
+        with translated():
+            hook = await self._hook(place, message)
+        if hook is not None:
+            try:
+                return await self._show(place, message, Posted(channel, (), hook.id), nonce)
+            except MessageLost:  # the webhook was deleted meanwhile
+                self._hooks.forget(hook.id)
         return await self._show(place, message, Posted(channel, ()), nonce)
 
     async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
@@ -56,11 +70,13 @@ class DiscordMessenger:
 
     async def _show(self, place: Place, message: Message, posted: Posted, nonce: str) -> str:
         with translated():
-            surface = await self._surface(place, posted)
+            surface = await self._surface(place, message, posted)
             sheet = lay_out(message, signed=posted.hook is not None)
             _fits(sheet, surface.limit)
             first = await self._first(surface, posted, message, sheet, nonce)
             rest = await self._rest(surface, posted, sheet, nonce)
+        if message.persona and any(file.mime.startswith("image/") for file in message.files):
+            self._faces.forget(message.persona)
         return str(Posted(posted.channel, (first, *rest), posted.hook))
 
     async def _first(self, surface: Surface, posted: Posted, message: Message, sheet: Sheet, nonce: str) -> int:
@@ -82,8 +98,22 @@ class DiscordMessenger:
             await surface.delete(one)
         return ids
 
-    async def _surface(self, place: Place, posted: Posted) -> Surface:
-        return Channel(self._client.get_partial_messageable(posted.channel), self._limit(place))
+    async def _hook(self, place: Place, message: Message) -> discord.Webhook | None:
+        """What the character speaks through: none in private chats, where it is not allowed, and for cards."""
+        if not message.persona or not message.name or message.tagline or place.place == place.conversation:
+            return None
+        return await self._hooks.of(id_of(place.conversation))
+
+    async def _surface(self, place: Place, message: Message, posted: Posted) -> Surface:
+        limit = self._limit(place)
+        if posted.hook is None:
+            return Channel(self._client.get_partial_messageable(posted.channel), limit)
+        hook = await self._hooks.known(posted.channel, posted.hook)
+        if hook is None:
+            raise MessageLost("The webhook is not there any more.")
+        face = await self._faces.of(message.persona) if message.persona and not posted.messages else None
+        thread = await self._hooks.thread(posted.channel)
+        return Stage(hook, thread, limit, webhook_name(message.name or ""), face)
 
     def _limit(self, place: Place) -> int:
         guild = self._client.get_guild(id_of(place.place))

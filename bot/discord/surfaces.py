@@ -1,9 +1,9 @@
-"""Where messages are posted and edited: a channel, as the bot itself."""
+"""Where messages are posted and edited: a channel as the bot itself, or its webhook as a character."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import discord
 
@@ -84,5 +84,64 @@ class Channel:
         """See ``Surface``."""
         try:
             await self._channel.get_partial_message(message).delete()
+        except discord.NotFound:
+            return
+
+
+class Stage:
+    """A channel's webhook, through which a character speaks with its own name and face."""
+
+    def __init__(
+        self, hook: discord.Webhook, thread: discord.abc.Snowflake | None, limit: int, name: str, face: str | None
+    ) -> None:
+        self._hook = hook
+        self._thread: Any = thread or discord.utils.MISSING
+        self._name = name
+        self._face: Any = face or discord.utils.MISSING
+        self.limit = limit
+
+    async def post(
+        self,
+        text: str,
+        nonce: str,
+        card: discord.Embed | None = None,
+        files: Sequence[File] = (),
+        view: discord.ui.View | None = None,
+    ) -> int:
+        """See ``Surface``. Webhooks know no nonce, and buttons stay with the bot's own messages."""
+        sent = await self._hook.send(
+            text,
+            username=self._name,
+            avatar_url=self._face,
+            embeds=[card] if card else [],
+            files=attached(files),
+            thread=self._thread,
+            allowed_mentions=SILENT,
+            wait=True,
+        )
+        return sent.id
+
+    async def edit(
+        self,
+        message: int,
+        text: str,
+        card: discord.Embed | None = None,
+        files: Sequence[File] = (),
+        view: discord.ui.View | None = None,
+    ) -> None:
+        """See ``Surface``."""
+        await self._hook.edit_message(
+            message,
+            content=text,
+            embeds=[card] if card else [],
+            attachments=attached(files),
+            thread=self._thread,
+            allowed_mentions=SILENT,
+        )
+
+    async def delete(self, message: int) -> None:
+        """See ``Surface``."""
+        try:
+            await self._hook.delete_message(message, thread=self._thread)
         except discord.NotFound:
             return

@@ -20,7 +20,7 @@ from bot.discord.client import Client
 from bot.jobs.embedded import EmbeddedEngine
 from bot.limits import Limits
 from bot.settings import Settings
-from pipeline.types import Persona
+from pipeline.types import Persona, Portrait
 from storage import outbox, repository
 from storage.asked import Request
 from storage.bell import LocalBell
@@ -28,6 +28,7 @@ from storage.blobs import Blobs
 from storage.database import Database
 from storage.memory import Memories
 from storage.outbox import Outbox, Part, PartKind
+from storage.pictures import to_png
 from storage.repository import Personas, StoredPersona
 from storage.requests import Requests
 from storage.tables import Json, PartRow, RequestRow
@@ -70,8 +71,9 @@ class World:
         return list(self.channel.history())
 
     def pinged(self) -> list[int]:
-        """Everybody and every role that any message has pinged."""
+        """Everybody and every role that any message of ours has pinged."""
         messages = [one for channel in self.env.backend.messages.values() for one in channel.values()]
+        messages = [one for one in messages if one.author_id != self.ann.id]
         return [id_ for one in messages for id_ in (*one.ping_user_ids, *one.ping_role_ids)]
 
     async def until(self, condition: Callable[[], Any], what: str = "it") -> Any:
@@ -110,7 +112,10 @@ class World:
     async def summoned(self, name: str = "Pip", **document: Json) -> tuple[Request, StoredPersona]:
         """Ann summons a character, and a worker makes it."""
         await self.ann.slash(self.channel, "summon", text="an angry apple")
-        request = await self.request()
+        return await self.made(await self.request(), name, **document)
+
+    async def made(self, request: Request, name: str = "Pip", **document: Json) -> tuple[Request, StoredPersona]:
+        """A worker makes what a request asks for."""
         persona = a_persona(name)
         async with self.desk.database.session() as session:
             row = repository.persona_row(persona, request.person)
@@ -120,6 +125,13 @@ class World:
         shown = {"name": persona.name, "tagline": persona.tagline, "text": persona.greeting} | document
         await self.part(request, PartKind.PLAIN, final=True, **shown)
         return request, await self.desk.stored.personas.get(row.id)
+
+    async def paint(self, persona: StoredPersona, portrait: Portrait) -> None:
+        """A character gets a portrait."""
+        picture = await self.desk.blobs.put(to_png(portrait.picture), "image/png")
+        async with self.desk.database.session() as session:
+            await repository.name_blobs(session, [picture])
+            session.add(repository.portrait_row(persona.id, portrait, [picture]))
 
     async def _unsent(self, request: Request) -> bool:
         query = select(PartRow.id).where(PartRow.request_id == request.id, PartRow.state.in_(("waiting", "sending")))

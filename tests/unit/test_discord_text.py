@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.discord.failures import meaning
 from bot.discord.keys import Posted
+from bot.discord.names import webhook_name
 from bot.discord.permissions import invite, missing, needed
 from bot.discord.splitting import split
 from bot.messages import Gone, MessageLost, Patience, Refused, Undelivered
@@ -87,3 +88,19 @@ def test_the_invitation_asks_for_what_is_used() -> None:
     assert "client_id=42" in address
     assert f"permissions={needed().value}" in address
     assert not needed().administrator
+
+
+@given(st.text(max_size=200) | st.text(st.sampled_from("discorDCLYE\u200b @`:#ｄ"), max_size=200))
+def test_names_are_such_that_discord_takes_them(name: str) -> None:
+    taken = webhook_name(name)
+    assert 1 <= len(taken) <= 80
+    assert taken == taken.strip()
+    assert "discord" not in taken.lower()
+    assert "clyde" not in taken.lower()
+    assert taken.casefold() not in ("everyone", "here")
+
+
+def test_names_stay_as_near_as_can_be() -> None:
+    assert webhook_name("Clyde of Discord") == "Cly-de of Dis-cord"
+    assert webhook_name("Zoë 🍎") == "Zoë 🍎"
+    assert webhook_name("\u200b") == "Character"

@@ -1,0 +1,129 @@
+"""Lines said to characters: in private chats, in replies to them, and where the bot is mentioned."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import discord
+import structlog
+
+from bot import words
+from bot.asking import Asking
+from bot.attachments import MAXIMUM_BYTES, picture
+from bot.discord.keys import incoming_of, key_of
+from bot.discord.layout import SILENT
+from bot.discord.permissions import missing
+from pipeline.errors import BadRequest, StorageFailed
+from pipeline.types import Attachment
+from storage.repository import Personas, StoredPersona
+
+log = structlog.get_logger(__name__)
+
+LINES = (discord.MessageType.default, discord.MessageType.reply)
+
+LOOK = "Look at this."
+"""Said by a picture that comes without words."""
+
+NOBODY = "Nobody is here yet. Summon somebody: `/summon text: an angry apple`"
+UNHEARD = "I could not read that. Mention me in your reply, or use the button “Talk” below the character."
+
+
+class Talking:
+    """Listens, and hands lines to the characters they are meant for."""
+
+    def __init__(self, client: discord.Client, asking: Asking, personas: Personas) -> None:
+        self._client = client
+        self._asking = asking
+        self._personas = personas
+
+    async def hear(self, message: discord.Message) -> None:
+        """A message that somebody wrote."""
+        if message.author.bot or message.webhook_id is not None or message.type not in LINES:
+            return
+        replied, mentioned = self._replied(message), self._mentioned(message)
+        if not (message.guild is None or replied or mentioned):
+            return
+        try:
+            persona = await self._persona(message, replied)
+            if persona is None and replied is not None and not mentioned:
+                return  # a reply to some other word of the bot
+            await self._say(message, persona)
+        except BadRequest as error:
+            await self._tell(message, str(error))
+        except StorageFailed as error:
+            log.warning("discord.storage", error=type(error).__name__)
+            await self._tell(message, words.apology(None))
+
+    async def _say(self, message: discord.Message, persona: StoredPersona | None) -> None:
+        text, shown = self._text(message), _shown(message)
+        if persona is None:
+            await self._tell(message, NOBODY)
+        elif not text and shown is None:
+            await self._tell(message, UNHEARD)
+        elif sentence := _missing(message):
+            await self._tell(message, sentence)
+        else:
+            picture = await _picture(shown) if shown else None
+            await self._asking.say(incoming_of(message), persona, text or LOOK, picture=picture)
+
+    async def _persona(self, message: discord.Message, replied: int | None) -> StoredPersona | None:
+        """Whom the message is for: who said what it replies to, who is named, or who spoke last."""
+        conversation = key_of(message.channel.id)
+        if replied is not None and (behind := await self._personas.behind(conversation, str(replied))):
+            return behind
+        if replied is not None and message.guild is not None and not self._mentioned(message):
+            return None
+        company = await self._personas.company(conversation)
+        text = self._text(message).casefold()
+        named = (one for one in company if re.match(rf"\W*{re.escape(one.persona.name.casefold())}\b", text))
+        return next(named, company[0] if company else None)
+
+    def _replied(self, message: discord.Message) -> int | None:
+        """The message of ours that this replies to."""
+        reference = message.reference
+        if reference is None or not isinstance(reference.resolved, discord.Message):
+            return None
+        ours = reference.resolved.author == self._client.user or reference.resolved.webhook_id is not None
+        return reference.resolved.id if ours else None
+
+    def _mentioned(self, message: discord.Message) -> bool:
+        return any(one == self._client.user for one in message.mentions)
+
+    def _text(self, message: discord.Message) -> str:
+        """What was said, with names in place of mentions."""
+        text = message.content
+        for one in message.mentions:
+            name = "" if one == self._client.user else f"@{one.display_name}"
+            text = re.sub(rf"<@!?{one.id}>", lambda _, name=name: name, text)  # type: ignore[misc]
+        return " ".join(text.split(" ")).strip(" ,")
+
+    async def _tell(self, message: discord.Message, sentence: str) -> None:
+        """A word of the bot. Where that is not allowed, there is nobody to tell."""
+        try:
+            await message.channel.send(sentence, allowed_mentions=SILENT)
+        except (discord.DiscordException, OSError) as error:
+            log.info("discord.unsaid", error=type(error).__name__)
+
+
+def _shown(message: discord.Message) -> discord.Attachment | None:
+    """The first picture that came along."""
+    return next((one for one in message.attachments if (one.content_type or "").startswith("image/")), None)
+
+
+async def _picture(shown: discord.Attachment) -> Attachment:
+    """Raises ``BadRequest`` when it cannot be shown to anybody."""
+    if shown.size > MAXIMUM_BYTES:
+        raise BadRequest(f"That picture is too large; at most {MAXIMUM_BYTES // 1_000_000} MB, please.")
+    try:
+        data = await shown.read()
+    except (discord.DiscordException, OSError) as error:
+        raise BadRequest("That picture could not be loaded. Please send it again.") from error
+    return await asyncio.to_thread(picture, data)
+
+
+def _missing(message: discord.Message) -> str | None:
+    if message.guild is None:
+        return None
+    permissions = message.channel.permissions_for(message.guild.me)
+    return missing(permissions, thread=isinstance(message.channel, discord.Thread))
