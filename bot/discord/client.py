@@ -10,6 +10,8 @@ from discord import app_commands
 
 from bot import words
 from bot.app import Desk
+from bot.discord.acting import Acting
+from bot.discord.buttons import ActButton, buttons
 from bot.discord.faces import Faces
 from bot.discord.hooks import Hooks
 from bot.discord.keys import Interaction
@@ -48,10 +50,12 @@ class Client(discord.AutoShardedClient):
         )
         responses = Responses()
         personas = desk.stored.personas
-        self.messenger = DiscordMessenger(self, responses, Hooks(self), Faces(self, personas))
+        self.messenger = DiscordMessenger(self, responses, Hooks(self), Faces(self, personas), buttons)
         self.talking = Talking(self, desk.asking, personas)
         self.tree = Tree(self)
         self.summoning = Summoning(desk.asking, responses)
+        self.acts = Acting(desk.asking, personas, self.summoning)
+        self.add_dynamic_items(ActButton)
         self.tree.add_command(self.summoning.command())
 
     async def on_message(self, message: discord.Message) -> None:

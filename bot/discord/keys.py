@@ -24,6 +24,11 @@ def id_of(key: str) -> int:
     return int(key.removeprefix(f"{PLATFORM}:"))
 
 
+def is_key(key: str) -> bool:
+    """Whether a key is one of Discord's."""
+    return key.removeprefix(f"{PLATFORM}:").isdecimal() and key.startswith(f"{PLATFORM}:")
+
+
 def incoming(interaction: Interaction) -> Incoming:
     """Who does something, and where."""
     channel = interaction.channel_id or interaction.user.id

@@ -44,7 +44,8 @@ def lay_out(message: Message, *, signed: bool) -> Sheet:
         text = f"**{plain(message.name)}:** {text}"
     notices = "\n".join(f"-# {notice}" for notice in message.notices)
     pieces = split("\n".join(filter(None, (text, notices))), LIMIT)
-    return Sheet(pieces or ["…"], card, message.files)
+    nothing = "" if message.files or card else "…"
+    return Sheet(pieces or [nothing], card, message.files)
 
 
 def attached(files: Sequence[File]) -> list[discord.File]:

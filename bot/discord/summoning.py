@@ -15,7 +15,7 @@ from bot.asking import Asking, Incoming
 from bot.discord import keys
 from bot.discord.keys import Interaction
 from bot.discord.permissions import missing_here
-from bot.discord.responses import Responses, say
+from bot.discord.responses import Response, Responses, say
 from bot.jobs.plan import Kind
 from pipeline.errors import BadRequest, StorageFailed
 from storage.requests import Accepted
@@ -62,20 +62,23 @@ class Summoning:
             if private and interaction.guild_id is not None:
                 await self._take_privately(interaction, ask)
             else:
-                await self.take(interaction, Kind.SUMMON, ask)
+                await self.take(interaction, words.coming(Kind.SUMMON), ask)
 
         return summon
 
-    async def take(self, interaction: Interaction, kind: Kind, ask: Ask) -> None:
-        """Makes the answer to an interaction the placeholder of the request that it asks for."""
+    async def take(self, interaction: Interaction, text: str, ask: Ask, *, placeholder: bool = True) -> None:
+        """Makes a request of an interaction, and answers that with a text.
+
+        ``placeholder``: the answer is the message in which the request is shown later.
+        """
         if sentence := missing_here(interaction):
             await say(interaction, sentence)
             return
-        response = self.responses.expect(interaction)
+        response = self.responses.expect(interaction) if placeholder else Response(interaction)
         taking = asyncio.ensure_future(ask(keys.incoming(interaction)))
         await asyncio.wait([taking], timeout=PATIENCE)
         if not taking.done():
-            await response.show(words.coming(kind))
+            await response.show(text)
         try:
             await taking
         except BadRequest as error:
@@ -84,7 +87,7 @@ class Summoning:
             log.warning("discord.storage", error=type(error).__name__)
             await response.refuse(words.apology(None))
         else:
-            await response.show(words.coming(kind))
+            await response.show(text)
 
     async def _take_privately(self, interaction: Interaction, ask: Ask) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
