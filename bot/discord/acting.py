@@ -46,6 +46,8 @@ class Acting:
         except StorageFailed as error:
             log.warning("discord.storage", error=type(error).__name__)
             await say(interaction, words.apology(None))
+        except (discord.DiscordException, OSError) as error:
+            log.warning("discord.button", error=type(error).__name__)
 
     async def dismiss(self, interaction: Interaction, persona: StoredPersona) -> None:
         """Sends a character away."""

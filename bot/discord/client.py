@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import discord
@@ -12,6 +13,7 @@ from bot import words
 from bot.app import Desk
 from bot.discord.acting import Acting
 from bot.discord.buttons import ActButton, buttons
+from bot.discord.commands import Commands
 from bot.discord.faces import Faces
 from bot.discord.hooks import Hooks
 from bot.discord.keys import Interaction
@@ -19,7 +21,9 @@ from bot.discord.layout import SILENT
 from bot.discord.messenger import DiscordMessenger
 from bot.discord.responses import Responses, say
 from bot.discord.summoning import Summoning
+from bot.discord.sync import sync
 from bot.discord.talking import Talking
+from pipeline.errors import BadRequest, StorageFailed
 
 log = structlog.get_logger(__name__)
 
@@ -36,9 +40,9 @@ def intents(*, content: bool) -> discord.Intents:
 
 
 class Client(discord.AutoShardedClient):
-    """The bot on Discord."""
+    """The bot on Discord. ``commands``: file that remembers what Discord was told of them."""
 
-    def __init__(self, desk: Desk, *, content: bool, **options: Any) -> None:
+    def __init__(self, desk: Desk, *, content: bool, commands: Path, **options: Any) -> None:
         super().__init__(
             intents=intents(content=content),
             allowed_mentions=SILENT,
@@ -57,6 +61,12 @@ class Client(discord.AutoShardedClient):
         self.acts = Acting(desk.asking, personas, self.summoning)
         self.add_dynamic_items(ActButton)
         self.tree.add_command(self.summoning.command())
+        Commands(desk.stored, self.acts).add_to(self.tree)
+        self._commands = commands
+
+    async def setup_hook(self) -> None:
+        """Called once, after the login."""
+        await sync(self.tree, self._commands)
 
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""
@@ -67,7 +77,10 @@ class Tree(app_commands.CommandTree[Client]):
     """The commands. Nobody is left without an answer."""
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
-        """A mistake of ours: said to the person, and told in full to the log."""
+        """What went wrong is said to the person, and to the log in full where it is a mistake of ours."""
         cause = error.__cause__ or error
-        log.error("discord.bug", error=type(cause).__name__, exc_info=cause)
-        await say(interaction, words.apology(None))
+        if isinstance(cause, StorageFailed | discord.DiscordException | OSError):
+            log.warning("discord.command", error=type(cause).__name__)
+        else:
+            log.error("discord.bug", error=type(cause).__name__, exc_info=cause)
+        await say(interaction, str(cause) if isinstance(cause, BadRequest) else words.apology(None))

@@ -156,8 +156,8 @@ async def a_world(address: str, folder: Path, *, content: bool = True, **setting
     """All of it, with a delivery that serves."""
     async with Database(address) as database:
         desk = a_desk(database, Blobs((folder / "blobs").as_uri()), **settings)
-        client = Client(desk, content=content, shard_count=1)
-        env = Env(client, strict_sync=False)
+        client = Client(desk, content=content, commands=folder / "commands", shard_count=1)
+        env = Env(client)
         await env.start()
         guild = env.create_guild(shard_id=0)
         channel = guild.create_text_channel("general")

@@ -110,8 +110,8 @@ async def test_a_moderator_may(world: World) -> None:
     assert await world.desk.stored.personas.find(pip.id) is None
 
 
-async def test_buttons_work_after_a_restart(world: World) -> None:
+async def test_buttons_work_after_a_restart(world: World, tmp_path: Path) -> None:
     await world.summoned()
-    await world.env.restart_bot(Client(world.desk, content=True, shard_count=1))
+    await world.env.restart_bot(Client(world.desk, content=True, commands=tmp_path / "commands", shard_count=1))
     result = await world.ann.click(world.messages[0], label="Who is this?")
     assert result.response.embeds[0].title == "Pip"
