@@ -39,9 +39,10 @@ class Standing:
 
 async def look(token: SecretStr | None) -> Standing:
     """Asks Discord. Raises ``DiscordUnavailable``."""
+    secret = required(token)
     with understood():
         async with discord.Client(intents=discord.Intents(guilds=True)) as client:
-            await client.login(required(token))
+            await client.login(secret)
             about = await client.application_info()
     flags = about.flags
     content = flags.gateway_message_content or flags.gateway_message_content_limited
