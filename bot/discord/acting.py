@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 
 import discord
 import structlog
+from discord import app_commands
 
 from bot import words
 from bot.asking import MAXIMUM_LINE, Asking, Incoming
@@ -22,6 +24,7 @@ from storage.requests import Accepted
 log = structlog.get_logger(__name__)
 
 GONE = "This character is not here any more."
+NO_CHARACTER = "No character that is still here says that."
 NOT_YOURS = "Only whoever summoned this character, or a moderator, can do that."
 
 OWNERS = (Action.RESTYLE, Action.REVOICE, Action.DISMISS)
@@ -84,6 +87,32 @@ class Acting:
 
     async def _take(self, interaction: Interaction, kind: Kind, ask: Ask) -> None:
         await self._summoning.take(interaction, words.coming(kind), ask)
+
+
+class Menus:
+    """What can be chosen in the menu of a message: what a webhook posts has no buttons."""
+
+    def __init__(self, acting: Acting, personas: Personas) -> None:
+        self._acting = acting
+        self._personas = personas
+
+    def add_to(self, tree: app_commands.CommandTree[Any]) -> None:
+        """Puts them into the tree."""
+        for name, action in (("Reply to character", Action.TALK), ("Who summoned this?", Action.WHO)):
+            menu = app_commands.ContextMenu(name=name, callback=self._doing(action))
+            menu.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
+            menu.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True)
+            tree.add_command(menu)
+
+    def _doing(self, action: Action) -> Callable[[Interaction, discord.Message], Coroutine[Any, Any, None]]:
+        async def chosen(interaction: Interaction, message: discord.Message) -> None:
+            behind = await self._personas.behind(key_of(message.channel.id), str(message.id))
+            if behind is None:
+                await say(interaction, NO_CHARACTER)
+            else:
+                await self._acting.act(interaction, action, behind.id)
+
+        return chosen
 
 
 class TalkModal(discord.ui.Modal):

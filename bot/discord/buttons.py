@@ -48,7 +48,9 @@ class Acts(Protocol):
         """A person pressed a button."""
 
 
-class ActButton(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"ca:([a-z]+):([0-9a-f-]{36})"):
+class ActButton(
+    discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=rf"ca:({'|'.join(Action)}):([0-9a-f-]{{36}})"
+):
     """One button."""
 
     def __init__(self, action: Action, id_: str) -> None:

@@ -11,7 +11,7 @@ from discord import app_commands
 
 from bot import words
 from bot.app import Desk
-from bot.discord.acting import Acting
+from bot.discord.acting import Acting, Menus
 from bot.discord.buttons import ActButton, buttons
 from bot.discord.commands import Commands
 from bot.discord.faces import Faces
@@ -62,6 +62,7 @@ class Client(discord.AutoShardedClient):
         self.add_dynamic_items(ActButton)
         self.tree.add_command(self.summoning.command())
         Commands(desk.stored, self.acts).add_to(self.tree)
+        Menus(self.acts, personas).add_to(self.tree)
         self._commands = commands
 
     async def setup_hook(self) -> None:

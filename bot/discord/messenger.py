@@ -66,7 +66,13 @@ class DiscordMessenger:
 
     async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
         """See ``Messenger``."""
-        return await self._show(place, message, Posted.parse(key), nonce)
+        posted = Posted.parse(key)
+        try:
+            return await self._show(place, message, posted, nonce)
+        except MessageLost:
+            if posted.hook is not None:  # perhaps it is the webhook that was deleted
+                self._hooks.forget(posted.hook)
+            raise
 
     async def _show(self, place: Place, message: Message, posted: Posted, nonce: str) -> str:
         with translated():

@@ -10,10 +10,11 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot import words
+from bot import offers, words
 from bot.asking import Asking, Incoming
 from bot.discord import keys
 from bot.discord.keys import Interaction
+from bot.discord.layout import short
 from bot.discord.permissions import missing_here
 from bot.discord.responses import Response, Responses, say
 from bot.jobs.plan import Kind
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 PATIENCE = 0.7
 """Seconds that taking a request may last before the person is told something."""
+
+CHOICES, CHOICE = 25, 100
+"""Discord's limits: choices while somebody types, and letters of one."""
 
 PRIVATE = "It will come as a private message from me."
 Ask: TypeAlias = Callable[[Incoming], Awaitable[Accepted]]
@@ -56,13 +60,19 @@ class Summoning:
             style: str | None = None,
             private: bool = False,
         ) -> None:
-            def ask(incoming: Incoming) -> Awaitable[Accepted]:
-                return self.asking.summon(incoming, text, style=style)
+            async def ask(incoming: Incoming) -> Accepted:
+                return await self.asking.summon(incoming, text, style=offers.look(style))
 
             if private and interaction.guild_id is not None:
                 await self._take_privately(interaction, ask)
             else:
                 await self.take(interaction, words.coming(Kind.SUMMON), ask)
+
+        @summon.autocomplete("style")
+        async def style(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+            fitting = ((id_, f"{id_}: {about}") for id_, about in offers.looks().items())
+            shown = [(id_, label) for id_, label in fitting if typed.strip().lower() in label.lower()]
+            return [app_commands.Choice(name=short(label, CHOICE), value=id_) for id_, label in shown[:CHOICES]]
 
         return summon
 

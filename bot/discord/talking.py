@@ -88,7 +88,12 @@ class Talking:
         return reference.resolved.id if ours else None
 
     def _mentioned(self, message: discord.Message) -> bool:
-        return any(one == self._client.user for one in message.mentions)
+        """By name or by its role; a reply mentions as well, without saying so in its words."""
+        me = self._client.user
+        if me is None:
+            return False
+        roles = (role.tags.bot_id for role in message.role_mentions if role.tags is not None)
+        return re.search(rf"<@!?{me.id}>", message.content) is not None or me.id in roles
 
     def _text(self, message: discord.Message) -> str:
         """What was said, with names in place of mentions."""
@@ -96,7 +101,10 @@ class Talking:
         for one in message.mentions:
             name = "" if one == self._client.user else f"@{one.display_name}"
             text = re.sub(rf"<@!?{one.id}>", lambda _, name=name: name, text)  # type: ignore[misc]
-        return " ".join(text.split(" ")).strip(" ,")
+        for role in message.role_mentions:
+            ours = role.tags is not None and self._client.user is not None and role.tags.bot_id == self._client.user.id
+            text = text.replace(role.mention, "" if ours else f"@{role.name}")
+        return text.strip(" ,\n")
 
     async def _tell(self, message: discord.Message, sentence: str) -> None:
         """A word of the bot. Where that is not allowed, there is nobody to tell."""

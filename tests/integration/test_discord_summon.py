@@ -128,3 +128,13 @@ async def test_nothing_pings_anybody(world: World) -> None:
         body = call.json.get("data", call.json) if isinstance(call.json, dict) else {}
         if "content" in body:
             assert body["allowed_mentions"]["parse"] == []
+
+
+async def test_styles_are_offered_and_others_refused(world: World) -> None:
+    (offered,) = await world.ann.autocomplete(world.channel, "summon", "style", "noir", text="an apple")
+    assert offered["value"] == "noir"
+    refused = await world.ann.slash(world.channel, "summon", text="an apple", style="@everyone")
+    assert refused.ephemeral
+    assert "@everyone" not in refused.response.content
+    await world.ann.slash(world.channel, "summon", text="an apple", style=offered["value"])
+    assert (await world.request()).payload["style"] == "noir"

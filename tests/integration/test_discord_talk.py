@@ -143,3 +143,28 @@ async def test_a_limit_is_told_where_it_was_asked(sqlite: SqliteFiles, tmp_path:
         await world.ann.send(world.channel, "Two", reply_to=world.messages[0])
         assert "waiting or in work" in world.messages[-1].content
         assert not world.pinged()
+
+
+async def test_a_reply_to_another_word_of_the_bot_is_no_line(world: World) -> None:
+    await world.summoned()
+    await world.ann.send(world.channel, "x" * 1001, reply_to=world.messages[0])
+    refusal = world.messages[-1]
+    assert "at most 1,000" in refusal.content
+    await world.ann.send(world.channel, "Oh", reply_to=refusal)
+    assert len(await world.desk.requests.list()) == 1
+
+
+async def test_the_menu_of_a_message_knows_who_speaks(world: World) -> None:
+    _, pip = await world.summoned()
+    await world.ann.send(world.channel, "Hello", reply_to=world.messages[0])
+    answer = await answered(world)
+    who = await world.ann.context_menu(world.channel, "Who summoned this?", target=answer)
+    assert who.response.embeds[0].title == "Pip"
+    opened = await world.ann.context_menu(world.channel, "Reply to character", target=answer)
+    (field,) = [one["custom_id"] for row in opened.modal["components"] for one in row["components"]]
+    await world.ann.submit_modal(opened, {field: "And you?"})
+    request = await world.request()
+    assert (request.persona_id, request.payload["text"]) == (pip.id, "And you?")
+    mine = await world.ann.send(world.channel, "Nothing")
+    other = await world.ann.context_menu(world.channel, "Who summoned this?", target=mine)
+    assert "No character" in other.response.content

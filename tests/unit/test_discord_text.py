@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from bot.discord.failures import meaning
 from bot.discord.keys import Posted
+from bot.discord.layout import AI, lay_out
 from bot.discord.names import webhook_name
 from bot.discord.permissions import invite, missing, needed
 from bot.discord.splitting import split
-from bot.messages import Gone, MessageLost, Patience, Refused, Undelivered
+from bot.messages import File, Gone, Message, MessageLost, Patience, Refused, Undelivered
+from storage.outbox import PartKind
 
 WORDS = st.text(st.sampled_from("ab .\n`x"), max_size=1500)
 
@@ -104,3 +106,18 @@ def test_names_stay_as_near_as_can_be() -> None:
     assert webhook_name("Clyde of Discord") == "Cly-de of Dis-cord"
     assert webhook_name("Zoë 🍎") == "Zoë 🍎"
     assert webhook_name("\u200b") == "Character"
+
+
+HOSTILE = st.text(max_size=300) | st.sampled_from(["@everyone", "<@1>", "```", "[x](http://a)", "\u202e", "# " * 2000])
+
+
+@given(HOSTILE, HOSTILE, HOSTILE, st.booleans(), st.sampled_from(PartKind))
+def test_whatever_is_said_discord_takes_it(name: str, tagline: str, text: str, signed: bool, kind: PartKind) -> None:
+    picture = File("image/png", "portrait.png", b"")
+    sheet = lay_out(Message("r", kind, True, text, name, tagline, files=(picture,)), signed=signed)
+    assert all(len(piece) <= 2000 for piece in sheet.pieces)
+    assert len(sheet.pieces) >= 1
+    if sheet.card is not None:
+        assert len(sheet.card.title or "") <= 256
+        assert len(sheet.card.description or "") <= 4096
+        assert sheet.card.footer.text == AI
