@@ -7,6 +7,7 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Self
 
 import discord
@@ -14,13 +15,21 @@ import pytest
 from aiohttp import web
 from pydantic import SecretStr
 
+from bot import doctor
+from bot.app import Desk
 from bot.discord.faces import Faces
+from bot.discord.gateway import open_gateway
 from bot.discord.hooks import Hooks
 from bot.discord.messenger import DiscordMessenger
 from bot.discord.responses import Responses
-from bot.discord.standing import DiscordUnavailable, look
+from bot.discord.standing import ALLOW_CONTENT, DiscordUnavailable, look
 from bot.messages import File, Gone, Message, MessageLost, Patience, Place, Refused, Undelivered
+from bot.settings import Settings
+from storage.blobs import Blobs
+from storage.database import Database
 from storage.outbox import PartKind
+from tests.integration.discord_world import a_desk
+from tests.servers.sqlite import SqliteFiles
 
 TOKEN = "right"
 HERE = Place("discord:5", "discord:5", "discord:7")
@@ -42,11 +51,17 @@ class Rest:
     answers: deque[tuple[int, dict[str, Any]] | None] = field(default_factory=deque)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     url: str = ""
+    closing: int | None = None
+    """The code with which the gateway closes a connection once it is known who connects."""
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 << 20)
         app.router.add_get("/users/@me", self._me)
         app.router.add_get("/oauth2/applications/@me", self._me)
+        app.router.add_get("/gateway/bot", self._gateway)
+        app.router.add_get("/ws", self._connect)
+        app.router.add_put("/applications/1/commands", self._commands)
         app.router.add_route("*", "/channels/{rest:.*}", self._message)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -66,6 +81,30 @@ class Rest:
                  "bot_require_code_grant": False, "owner": ME, "team": None, "summary": "",
                  "approximate_guild_count": 3}  # fmt: skip
         return as_json(about | {"flags": self.flags})
+
+    async def _gateway(self, request: web.Request) -> web.Response:
+        start = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
+        return as_json({"url": f"{self.url}/ws".replace("http", "ws"), "shards": 1, "session_start_limit": start})
+
+    async def _commands(self, request: web.Request) -> web.Response:
+        self.calls.append(("PUT commands", {"commands": await request.json()}))
+        return as_json([])
+
+    async def _connect(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json({"op": 10, "d": {"heartbeat_interval": 41250}})
+        async for message in socket:
+            if json.loads(message.data)["op"] != 2:
+                continue
+            if self.closing is not None:
+                await socket.close(code=self.closing)
+                break
+            about = {"v": 10, "user": ME, "guilds": [], "session_id": "s", "resume_gateway_url": self.url}
+            document = about | {"shard": [0, 1], "application": {"id": "1", "flags": 0}}
+            await socket.send_json({"op": 0, "s": 1, "t": "READY", "d": document})
+            self.ready.set()
+        return socket
 
     async def _message(self, request: web.Request) -> web.Response:
         if request.content_type == "application/json":
@@ -190,3 +229,48 @@ async def test_no_connection_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     async with asyncio.timeout(20):
         with pytest.raises(DiscordUnavailable, match="cannot be reached"):
             await look(SecretStr(TOKEN))
+
+
+@pytest.fixture
+async def desk(sqlite: SqliteFiles, tmp_path: Path) -> AsyncIterator[Desk]:
+    async with Database(sqlite.fresh()) as database:
+        yield a_desk(database, Blobs((tmp_path / "blobs").as_uri()))
+
+
+def a_bot(home: Path, token: str = TOKEN) -> Settings:
+    chosen: dict[str, Any] = {"CHATANYTHING_HOME": home, "DISCORD_TOKEN": token}
+    return Settings(**chosen)
+
+
+async def test_the_gateway_connects_and_leaves_in_order(rest: Rest, desk: Desk, tmp_path: Path) -> None:
+    stopping = asyncio.Event()
+    async with asyncio.timeout(30), open_gateway(a_bot(tmp_path), desk) as gateway:
+        listening = asyncio.create_task(gateway.listen(stopping))
+        await rest.ready.wait()
+        assert await gateway.messenger.send(HERE, a_message(), NONCE) == "5/99"
+        stopping.set()
+        await listening
+        assert await gateway.messenger.edit(HERE, "5/99", a_message(), NONCE) == "5/99"  # what was accepted is shown
+    names = {command["name"] for call, body in rest.calls if call == "PUT commands" for command in body["commands"]}
+    assert {"summon", "persona", "personas", "memory", "help"} < names
+
+
+@pytest.mark.parametrize(("code", "sentence"), [(4004, "does not take this token"), (4014, "right to read messages")])
+async def test_a_connection_that_is_closed_for_good_is_a_sentence(
+    rest: Rest, desk: Desk, tmp_path: Path, code: int, sentence: str
+) -> None:
+    rest.closing = code
+    async with asyncio.timeout(30), open_gateway(a_bot(tmp_path), desk) as gateway:
+        with pytest.raises(DiscordUnavailable, match=sentence) as caught:
+            await gateway.listen(asyncio.Event())
+    assert caught.value.remedy
+
+
+async def test_doctor_says_how_the_bot_stands(rest: Rest, tmp_path: Path) -> None:
+    note = await asyncio.to_thread(doctor._discord, a_bot(tmp_path))
+    assert (note.state, note.remedy) == ("note", ALLOW_CONTENT)
+    rest.flags = discord.ApplicationFlags.gateway_message_content_limited.flag
+    fine = await asyncio.to_thread(doctor._discord, a_bot(tmp_path))
+    assert (fine.state, fine.sentence) == ("ok", "the token is that of bot, which is on 3 servers")
+    wrong = await asyncio.to_thread(doctor._discord, a_bot(tmp_path, "wrong"))
+    assert (wrong.state, wrong.sentence) == ("missing", "Discord does not take this token.")
