@@ -38,8 +38,10 @@ class Faces:
         self._emojis: dict[str, discord.Emoji] | None = None
         self._uploading = asyncio.Lock()
 
-    async def of(self, persona: str) -> str | None:
+    async def of(self, persona: str | None) -> str | None:
         """The public address of a persona's portrait."""
+        if persona is None:
+            return None
         if persona not in self._addresses:
             try:
                 portrait = await self._personas.portrait(persona)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 
 import discord
 
@@ -16,7 +17,7 @@ from bot.discord.layout import Sheet, lay_out
 from bot.discord.names import webhook_name
 from bot.discord.responses import Responses
 from bot.discord.surfaces import Channel, Stage, Surface
-from bot.messages import Message, MessageLost, Place, Refused
+from bot.messages import Gone, Message, MessageLost, Place, Refused
 from storage.outbox import PartKind
 
 NONCE = 22
@@ -62,7 +63,11 @@ class DiscordMessenger:
                 return await self._show(place, message, Posted(channel, (), hook.id), nonce)
             except MessageLost:  # the webhook was deleted meanwhile
                 self._hooks.forget(hook.id)
-        return await self._show(place, message, Posted(channel, ()), nonce)
+        try:
+            return await self._show(place, message, Posted(channel, ()), nonce)
+        except Gone:
+            await self._responses.unreachable(message.update)
+            raise
 
     async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
         """See ``Messenger``."""
@@ -117,9 +122,8 @@ class DiscordMessenger:
         hook = await self._hooks.known(posted.channel, posted.hook)
         if hook is None:
             raise MessageLost("The webhook is not there any more.")
-        face = await self._faces.of(message.persona) if message.persona and not posted.messages else None
         thread = await self._hooks.thread(posted.channel)
-        return Stage(hook, thread, limit, webhook_name(message.name or ""), face)
+        return Stage(hook, thread, limit, webhook_name(message.name or ""), partial(self._faces.of, message.persona))
 
     def _limit(self, place: Place) -> int:
         guild = self._client.get_guild(id_of(place.place))

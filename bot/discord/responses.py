@@ -18,6 +18,8 @@ from bot.messages import Undelivered
 
 log = structlog.get_logger(__name__)
 
+NOT_PRIVATE = "I cannot write to you: allow private messages from members of this server, then try again."
+
 TOKEN = 15 * 60.0
 """Seconds after which Discord forgets an interaction."""
 
@@ -79,12 +81,27 @@ class Responses:
 
     def __init__(self) -> None:
         self._waiting: dict[str, Response] = {}
+        self._private: dict[str, Response] = {}
 
     def expect(self, interaction: Interaction) -> Response:
         """From now on the first message of the request that is made of it answers this interaction."""
+        return self._note(self._waiting, interaction)
+
+    def warn(self, interaction: Interaction) -> None:
+        """The request is answered in a private chat; where that fails, it is said here."""
+        self._note(self._private, interaction)
+
+    async def unreachable(self, update: str | None) -> None:
+        """The private chat takes nothing."""
+        response = self._private.pop(update or "", None)
+        if response is not None:
+            await response.refuse(NOT_PRIVATE)
+
+    def _note(self, noted: dict[str, Response], interaction: Interaction) -> Response:
         oldest = asyncio.get_running_loop().time() - TOKEN
-        self._waiting = {key: one for key, one in self._waiting.items() if one.born > oldest}
-        return self._waiting.setdefault(key_of(interaction.id), Response(interaction))
+        for key in [key for key, one in noted.items() if one.born < oldest]:
+            del noted[key]
+        return noted.setdefault(key_of(interaction.id), Response(interaction))
 
     def of(self, update: str | None) -> Response | None:
         """The response to an update, where it was an interaction."""

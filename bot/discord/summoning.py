@@ -16,7 +16,7 @@ from bot.discord import keys
 from bot.discord.keys import Interaction
 from bot.discord.layout import short
 from bot.discord.permissions import missing_here
-from bot.discord.responses import Response, Responses, say
+from bot.discord.responses import NOT_PRIVATE, Response, Responses, say
 from bot.jobs.plan import Kind
 from pipeline.errors import BadRequest, StorageFailed
 from storage.requests import Accepted
@@ -30,10 +30,9 @@ CHOICES, CHOICE = 25, 100
 """Discord's limits: choices while somebody types, and letters of one."""
 
 PRIVATE = "It will come as a private message from me."
+
 Ask: TypeAlias = Callable[[Incoming], Awaitable[Accepted]]
 """Makes a request of whatever was done."""
-
-NOT_PRIVATE = "I cannot write to you: allow private messages from members of this server, then try again."
 
 
 class Summoning:
@@ -101,6 +100,7 @@ class Summoning:
 
     async def _take_privately(self, interaction: Interaction, ask: Ask) -> None:
         await interaction.response.defer(ephemeral=True, thinking=True)
+        self.responses.warn(interaction)
         try:
             chat = await interaction.user.create_dm()
             await ask(keys.moved(keys.incoming(interaction), chat.id))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Protocol, TypeAlias
 
 import discord
 
 from bot.discord.layout import SILENT, attached
 from bot.messages import File
+
+Face: TypeAlias = Callable[[], Awaitable[str | None]]
+"""Gives the public address of a picture."""
 
 
 class Surface(Protocol):
@@ -92,12 +95,12 @@ class Stage:
     """A channel's webhook, through which a character speaks with its own name and face."""
 
     def __init__(
-        self, hook: discord.Webhook, thread: discord.abc.Snowflake | None, limit: int, name: str, face: str | None
+        self, hook: discord.Webhook, thread: discord.abc.Snowflake | None, limit: int, name: str, face: Face
     ) -> None:
         self._hook = hook
         self._thread: Any = thread or discord.utils.MISSING
         self._name = name
-        self._face: Any = face or discord.utils.MISSING
+        self._face = face
         self.limit = limit
 
     async def post(
@@ -112,7 +115,7 @@ class Stage:
         sent = await self._hook.send(
             text,
             username=self._name,
-            avatar_url=self._face,
+            avatar_url=await self._face() or discord.utils.MISSING,
             embeds=[card] if card else [],
             files=attached(files),
             thread=self._thread,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,3 +75,18 @@ async def test_in_a_thread_characters_speak_through_the_webhook_of_its_channel(w
     assert [str(call.params["thread_id"]) for call in calls if call.params and "thread_id" in call.params] == [
         str(thread.id)
     ]
+
+
+async def test_who_takes_no_private_messages_is_told_so(world: World) -> None:
+    chat = world.env.backend.get_dm_channel(world.ann.id)
+    world.env.inject_error("POST", f"/channels/{chat.id}/messages", status=403, code=50007, times=None)
+    result = await world.ann.slash(world.channel, "summon", text="an angry apple", private=True)
+    await world.until(lambda: any("allow private messages" in one.content for one in said(result)))
+    async with asyncio.timeout(10):
+        while (request := await world.request()).ended_at is None:  # noqa: ASYNC110 - of tables
+            await asyncio.sleep(0.01)
+    assert (request.state, request.error) == ("cancelled", "The person takes no direct messages from this bot.")
+
+
+def said(result: Any) -> list[Any]:
+    return [one for one in (result.response, *result.followups) if one is not None]
