@@ -25,6 +25,9 @@ LINES = (discord.MessageType.default, discord.MessageType.reply)
 LOOK = "Look at this."
 """Said by a picture that comes without words."""
 
+CALL = re.compile(r"[^,:!?\n]{1,80}[,:!?]")
+"""May begin with a name: all else in a channel is not looked at."""
+
 NOBODY = "Nobody is here yet. Summon somebody: `/summon text: an angry apple`"
 UNHEARD = "I could not read that. Mention me in your reply, or use the button “Talk” below the character."
 
@@ -42,13 +45,11 @@ class Talking:
         if message.author.bot or message.webhook_id is not None or message.type not in LINES:
             return
         replied, mentioned = self._replied(message), self._mentioned(message)
-        if not (message.guild is None or replied or mentioned):
-            return
+        meant = message.guild is None or mentioned
         try:
-            persona = await self._persona(message, replied)
-            if persona is None and replied is not None and not mentioned:
-                return  # a reply to some other word of the bot
-            await self._say(message, persona)
+            persona = await self._persona(message, replied, meant)
+            if persona is not None or meant:
+                await self._say(message, persona)
         except BadRequest as error:
             await self._tell(message, str(error))
         except StorageFailed as error:
@@ -67,17 +68,18 @@ class Talking:
             picture = await _picture(shown) if shown else None
             await self._asking.say(incoming_of(message), persona, text or LOOK, picture=picture)
 
-    async def _persona(self, message: discord.Message, replied: int | None) -> StoredPersona | None:
-        """Whom the message is for: who said what it replies to, who is named, or who spoke last."""
+    async def _persona(self, message: discord.Message, replied: int | None, meant: bool) -> StoredPersona | None:
+        """Whom the message is for: who said what it replies to, who is called by name, or, where nobody is and the bot
+        is ``meant``, who spoke last."""
         conversation = key_of(message.channel.id)
         if replied is not None and (behind := await self._personas.behind(conversation, str(replied))):
             return behind
-        if replied is not None and message.guild is not None and not self._mentioned(message):
+        text = self._text(message)
+        if not (meant or CALL.match(text)):
             return None
         company = await self._personas.company(conversation)
-        text = self._text(message).casefold()
-        named = (one for one in company if re.match(rf"\W*{re.escape(one.persona.name.casefold())}\b", text))
-        return next(named, company[0] if company else None)
+        called = next((one for one in company if _calls(one, text, loosely=meant)), None)
+        return called or (company[0] if meant and company else None)
 
     def _replied(self, message: discord.Message) -> int | None:
         """The message of ours that this replies to."""
@@ -112,6 +114,12 @@ class Talking:
             await message.channel.send(sentence, allowed_mentions=SILENT)
         except (discord.DiscordException, OSError) as error:
             log.info("discord.unsaid", error=type(error).__name__)
+
+
+def _calls(persona: StoredPersona, text: str, *, loosely: bool) -> bool:
+    """Whether a text begins with the name; a comma must follow it, or the like, unless ``loosely``."""
+    name = re.escape(persona.persona.name.casefold())
+    return re.match(rf"\W*{name}(\b|$)" if loosely else rf"{name}\s*[,:!?]", text.casefold()) is not None
 
 
 def _shown(message: discord.Message) -> discord.Attachment | None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import signal
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Self
 
 import discord
@@ -21,9 +24,10 @@ from bot.discord.faces import Faces
 from bot.discord.gateway import open_gateway
 from bot.discord.hooks import Hooks
 from bot.discord.messenger import DiscordMessenger
-from bot.discord.responses import Responses
+from bot.discord.responses import Response, Responses
 from bot.discord.standing import ALLOW_CONTENT, DiscordUnavailable, look
 from bot.messages import File, Gone, Message, MessageLost, Patience, Place, Refused, Undelivered
+from bot.service import work
 from bot.settings import Settings
 from storage.blobs import Blobs
 from storage.database import Database
@@ -274,3 +278,44 @@ async def test_doctor_says_how_the_bot_stands(rest: Rest, tmp_path: Path) -> Non
     assert (fine.state, fine.sentence) == ("ok", "the token is that of bot, which is on 3 servers")
     wrong = await asyncio.to_thread(doctor._discord, a_bot(tmp_path, "wrong"))
     assert (wrong.state, wrong.sentence) == ("missing", "Discord does not take this token.")
+
+
+async def test_a_whole_process_serves_until_it_is_told_to_stop(rest: Rest, tmp_path: Path) -> None:
+    async with asyncio.timeout(40):
+        working = asyncio.create_task(work(a_bot(tmp_path), {}, gateways=[open_gateway]))
+        await rest.ready.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await working
+
+
+async def test_a_whole_process_ends_with_what_its_gateway_ends_with(rest: Rest, tmp_path: Path) -> None:
+    rest.closing = 4014
+    async with asyncio.timeout(40):
+        with pytest.raises(DiscordUnavailable, match="right to read messages"):
+            await work(a_bot(tmp_path), {}, gateways=[open_gateway])
+
+
+class Interaction:
+    """An interaction whose answer was lost on the way back."""
+
+    id = 7
+
+    def __init__(self, code: int) -> None:
+        self.response, self.code, self.asked = self, code, 0
+
+    async def send_message(self, text: str, **_: object) -> None:
+        answer: Any = SimpleNamespace(status=400, reason="", headers={})
+        raise discord.HTTPException(answer, {"code": self.code, "message": ""})
+
+    async def original_response(self) -> SimpleNamespace:
+        self.asked += 1
+        return SimpleNamespace(id=99)
+
+
+async def test_an_interaction_that_was_answered_already_is_not_answered_again() -> None:
+    interaction: Any = Interaction(40060)
+    response = Response(interaction)
+    assert [await response.post("Coming."), await response.post("Coming.")] == [99, 99]
+    assert interaction.asked == 1
+    forgotten: Any = Interaction(10062)
+    assert await Response(forgotten).post("Coming.") is None

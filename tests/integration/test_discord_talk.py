@@ -180,3 +180,14 @@ async def test_who_cannot_be_read_is_told_what_to_do(sqlite: SqliteFiles, tmp_pa
         assert me is not None
         await world.ann.send(world.channel, f"Hello, <@{me.id}>", reply_to=world.messages[0])
         assert (await world.request()).payload["text"] == "Hello"
+
+
+async def test_a_character_can_be_called_by_its_name(world: World) -> None:
+    _, pip = await world.summoned("Pip O'Neill")
+    await world.summoned("Bob")
+    await world.ann.send(world.channel, "pip o'neill, how are you?")
+    request = await world.request()
+    assert (request.persona_id, request.payload["text"]) == (pip.id, "pip o'neill, how are you?")
+    for words in ("Bob is nice", "Is Bob here?", "bobsled!", "Hello, Bob"):
+        await world.ann.send(world.channel, words)
+    assert len(await world.desk.requests.list()) == 3
