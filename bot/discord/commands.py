@@ -13,6 +13,7 @@ from bot.discord.acting import Acting, introduction
 from bot.discord.keys import Interaction, key_of
 from bot.discord.layout import COLOUR, SILENT, plain, short
 from bot.discord.responses import say
+from bot.discord.talking import NOBODY
 from storage.repository import StoredPersona, slug
 
 PAGE = 10
@@ -24,7 +25,6 @@ CHOICES = 25
 NAME, LINE, LIST = 100, 200, 4000
 """Letters of a choice, of a line in a list, and of a list (Discord takes 4096)."""
 
-NOBODY = "Nobody is here yet. Summon somebody: `/summon text: an angry apple`"
 UNKNOWN = "I know nobody of that name here."
 
 HELP = """\

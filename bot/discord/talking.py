@@ -54,7 +54,8 @@ class Talking:
             await self._tell(message, str(error))
         except StorageFailed as error:
             log.warning("discord.storage", error=type(error).__name__)
-            await self._tell(message, words.apology(None))
+            if meant:
+                await self._tell(message, words.apology(None))
 
     async def _say(self, message: discord.Message, persona: StoredPersona | None) -> None:
         text, shown = self._text(message), _shown(message)
@@ -102,7 +103,7 @@ class Talking:
         text = message.content
         for one in message.mentions:
             name = "" if one == self._client.user else f"@{one.display_name}"
-            text = re.sub(rf"<@!?{one.id}>", lambda _, name=name: name, text)  # type: ignore[misc]
+            text = text.replace(f"<@{one.id}>", name).replace(f"<@!{one.id}>", name)
         for role in message.role_mentions:
             ours = role.tags is not None and self._client.user is not None and role.tags.bot_id == self._client.user.id
             text = text.replace(role.mention, "" if ours else f"@{role.name}")
