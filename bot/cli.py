@@ -349,6 +349,33 @@ def worker(
 
 
 @app.command()
+def discord(
+    invite: Annotated[
+        bool, typer.Option("--invite", help="Print the address at which somebody adds the bot to a server, and leave.")
+    ] = False,
+    gateway_only: Annotated[
+        bool, typer.Option("--gateway-only", help="Leave the work to `chatanything worker`s on the same database.")
+    ] = False,
+) -> None:
+    """Be on Discord until stopped: take what people ask for, make it, and show it. Needs DISCORD_TOKEN."""
+    from bot.discord.permissions import invite as invitation
+    from bot.discord.standing import look
+
+    settings = _settings(serving=not invite)
+
+    async def main() -> None:
+        from bot.discord.gateway import open_gateway
+        from bot.service import queues, work
+
+        if invite:
+            _stdout().print(invitation((await look(settings.discord_token)).application), soft_wrap=True)
+        else:
+            await work(settings, {} if gateway_only else queues(), gateways=[open_gateway])
+
+    _run(main())
+
+
+@app.command()
 def requests(
     failed: Annotated[bool, typer.Option("--failed", help="Only those that ended in an apology.")] = False,
     retry: Annotated[str | None, typer.Option("--retry", metavar="ID", help="Try a failed one once more.")] = None,

@@ -209,9 +209,27 @@ def _room(home: Path) -> Finding:
 
 
 def _platforms(settings: Settings) -> Iterator[Finding]:
-    for what, token in (("discord", settings.discord_token), ("telegram", settings.telegram_token)):
-        if token is not None:
-            yield Finding(what, "note", "a token is set; the bot itself is not part of this version yet")
+    if settings.discord_token is not None:
+        yield _discord(settings)
+    if settings.telegram_token is not None:
+        yield Finding("telegram", "note", "a token is set; the bot itself is not part of this version yet")
+
+
+def _discord(settings: Settings) -> Finding:
+    """Asks Discord who the token stands for."""
+    from bot.discord.standing import ALLOW_CONTENT, NO_CONTENT, look  # Discord's library is large
+
+    try:
+        standing = asyncio.run(look(settings.discord_token))
+    except ChatAnythingError as error:
+        return Finding("discord", "missing", str(error), error.remedy)
+    servers = "one server" if standing.servers == 1 else f"{standing.servers} servers"
+    sentence = f"the token is that of {standing.name}, which is on {servers}"
+    if not standing.servers:
+        return Finding("discord", "note", f"{sentence}: nobody can see it", "chatanything discord --invite")
+    if not standing.content:
+        return Finding("discord", "note", f"{sentence}. {NO_CONTENT}", ALLOW_CONTENT)
+    return Finding("discord", "ok", sentence)
 
 
 def _versions() -> Finding:

@@ -69,7 +69,8 @@ class Message:
 
     ``name`` and ``tagline`` are the character's, who says the text, but for placeholders, apologies and cancellations:
     these and all ``notices`` are words of the bot. ``final``: nothing of it changes any more. ``request`` and
-    ``persona`` are ids for buttons to name.
+    ``persona`` are ids for buttons to name. ``update``: key of the update that asked for it, for a platform that can
+    answer one.
     """
 
     request: str
@@ -81,6 +82,7 @@ class Message:
     notices: tuple[str, ...] = ()
     files: tuple[File, ...] = ()
     persona: str | None = None
+    update: str | None = None
 
 
 class Messenger(Protocol):
@@ -176,4 +178,5 @@ def message_of(sending: Sending, document: PartDocument, files: Sequence[File] =
         notices=document.notices,
         files=tuple(files),
         persona=request.persona_id,
+        update=request.update_key,
     )

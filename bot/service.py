@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import structlog
 
@@ -66,10 +67,29 @@ class Pace:
     sending: float = LONGEST
 
 
-async def work(settings: Settings, wanted: Mapping[str, int], messengers: Sequence[Messenger] = ()) -> None:
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A platform in this process. ``listen`` takes what people do there until the event is set, and raises when it
+    cannot any more."""
+
+    messenger: Messenger
+    listen: Callable[[asyncio.Event], Coroutine[None, None, None]]
+
+
+OpenGateway: TypeAlias = Callable[[Settings, Desk], AbstractAsyncContextManager[Gateway]]
+
+
+async def work(
+    settings: Settings,
+    wanted: Mapping[str, int],
+    messengers: Sequence[Messenger] = (),
+    gateways: Sequence[OpenGateway] = (),
+) -> None:
     """A whole process: a worker for these queues, and a gateway to these platforms."""
     async with AsyncExitStack() as stack:
         desk = await stack.enter_async_context(open_desk(settings))
+        opened = [await stack.enter_async_context(open_gateway(settings, desk)) for open_gateway in gateways]
+        messengers = [*messengers, *(gateway.messenger for gateway in opened)]
         metrics, tracer = Metrics(), await stack.enter_async_context(open_tracer(settings))
         run: Work | None = None
         watched = Watched(metrics, tracer)
@@ -85,7 +105,8 @@ async def work(settings: Settings, wanted: Mapping[str, int], messengers: Sequen
             log.info("health", url=url)
         sweeper = Sweeper(desk.database, desk.blobs, settings.requests_kept)
         with stopped_by_signals() as stopping:
-            await serve(desk, run, wanted, messengers, watched, stopping, sweeper)
+            listening = [gateway.listen for gateway in opened]
+            await serve(desk, run, wanted, messengers, watched, stopping, sweeper, listening=listening)
 
 
 async def serve(
@@ -97,6 +118,7 @@ async def serve(
     stopping: asyncio.Event,
     sweeper: Sweeper | None = None,
     pace: Pace = Pace(),
+    listening: Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]] = (),
 ) -> None:
     """Serves until ``stopping`` is set and what was begun is ended or handed back."""
     name = this_process()
@@ -117,6 +139,7 @@ async def serve(
         )
         duties.append(asyncio.create_task(delivery.serve(stopping), name="delivery"))
         duties.append(asyncio.create_task(tell_places(desk.requests, delivery, stopping), name="waiting"))
+    duties += [asyncio.create_task(listen(stopping), name="gateway") for listen in listening]
     log.info("serving", queues=dict(wanted), platforms=[messenger.platform for messenger in messengers])
     try:
         await _until(stopping, duties)

@@ -16,7 +16,7 @@ from itertools import islice
 
 import numpy as np
 from pydantic import ValidationError
-from sqlalchemy import Select, select, union_all, update
+from sqlalchemy import Select, func, select, union_all, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -25,16 +25,17 @@ from pipeline.types import Mood, Persona, Picture, Portrait, Speaking, Turn, Voi
 from storage.blobs import BlobRef, Blobs
 from storage.database import Database
 from storage.pictures import PNG, from_png, to_png
-from storage.tables import BlobRow, Json, PersonaRow, PortraitRow, TurnRow, VoiceRow, now, storable
+from storage.tables import BlobRow, Json, PersonaRow, PortraitRow, RequestRow, TurnRow, VoiceRow, now, storable
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPersona:
-    """A persona that somebody summoned; ``created_at`` is UTC."""
+    """A persona that somebody summoned; ``created_at`` is UTC. ``owner``: the platform's key of that person."""
 
     id: str
     persona: Persona
     created_at: datetime
+    owner: str | None = None
 
 
 class Personas:
@@ -92,9 +93,24 @@ class Personas:
         chosen = await asyncio.to_thread(lambda: [*islice(choose(), limit)])
         return await self._personas(_present().where(PersonaRow.id.in_(chosen)))
 
-    async def list(self, limit: int = 20, offset: int = 0) -> Sequence[StoredPersona]:
-        """A page of the personas that were not dismissed, newest first."""
-        return await self._personas(_present().limit(limit).offset(offset))
+    async def list(self, limit: int = 20, offset: int = 0, *, owner: str | None = None) -> Sequence[StoredPersona]:
+        """A page of the personas that were not dismissed, newest first; of one person, or all."""
+        query = _present() if owner is None else _present().where(PersonaRow.owner == owner)
+        return await self._personas(query.limit(limit).offset(offset))
+
+    async def company(self, conversation: str, limit: int = 20) -> Sequence[StoredPersona]:
+        """Personas that were summoned or spoken to in a conversation, the last one first."""
+        last = _asked_in(conversation).group_by(RequestRow.persona_id).subquery()
+        query = _present().join(last, last.c.persona_id == PersonaRow.id)
+        return await self._personas(query.order_by(None).order_by(last.c.last.desc()).limit(limit))
+
+    async def behind(self, conversation: str, message: str) -> StoredPersona | None:
+        """The persona that speaks in a message of a conversation, by the platform's id of it, while its request is
+        kept."""
+        last = _asked_in(conversation).where(RequestRow.message.contains(message, autoescape=True))
+        shown = last.group_by(RequestRow.persona_id).subquery()
+        found = await self._personas(_present().join(shown, shown.c.persona_id == PersonaRow.id).limit(1))
+        return found[0] if found else None
 
     async def portrait(self, persona_id: str) -> Portrait:
         """The newest portrait of a persona."""
@@ -175,9 +191,14 @@ def _present() -> Select[PersonaRow]:
     return select(PersonaRow).where(PersonaRow.dismissed_at.is_(None)).order_by(PersonaRow.id.desc())
 
 
+def _asked_in(conversation: str) -> Select[str | None, str]:
+    columns = select(RequestRow.persona_id, func.max(RequestRow.id).label("last"))
+    return columns.where(RequestRow.conversation == conversation, RequestRow.persona_id.is_not(None))
+
+
 def _stored(row: PersonaRow) -> StoredPersona:
     try:
-        return StoredPersona(row.id, Persona.model_validate(row.document), row.created_at)
+        return StoredPersona(row.id, Persona.model_validate(row.document), row.created_at, row.owner)
     except ValidationError as error:
         raise StorageFailed(f"The persona {row.name} was stored by another version of ChatAnything.") from error
 

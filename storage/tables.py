@@ -257,7 +257,7 @@ class RequestRow(Table):
     the request that it made already. ``turn`` orders requests fairly (`requests`)."""
 
     __tablename__ = "requests"
-    __table_args__ = (Index(None, "state", "person"), Index(None, "ended_at"))
+    __table_args__ = (Index(None, "state", "person"), Index(None, "ended_at"), Index(None, "conversation", "id"))
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(16))

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_requests"),
         sa.UniqueConstraint("update_key", name="uq_requests_update_key"),
     )
+    op.create_index("ix_requests_conversation_id", "requests", ["conversation", "id"])
     op.create_index("ix_requests_ended_at", "requests", ["ended_at"])
     op.create_index("ix_requests_state_person", "requests", ["state", "person"])
     op.create_table(

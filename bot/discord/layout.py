@@ -1,0 +1,75 @@
+"""A message as Discord shows it: text in pieces, a card for a new character, files."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import discord
+
+from bot.discord.splitting import LIMIT, split
+from bot.messages import File, Message
+from storage.outbox import PartKind
+
+SILENT = discord.AllowedMentions.none()
+"""Whatever a text holds, it pings nobody."""
+
+AI = "AI character"
+"""On every card: nobody shall take a character for a person."""
+
+OURS = (PartKind.PLACEHOLDER, PartKind.APOLOGY, PartKind.CANCELLED)
+"""Words of the bot itself."""
+
+TITLE, DESCRIPTION = 256, 500
+"""Characters of a card's title (Discord's limit) and of its text (ours)."""
+
+COLOUR = 0xE2725B
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What goes into the messages of an answer: at least one piece of text, the rest with the first of them."""
+
+    pieces: Sequence[str]
+    card: discord.Embed | None
+    files: Sequence[File]
+
+
+def lay_out(message: Message, *, signed: bool) -> Sheet:
+    """``signed``: the name of the character stands above the message already, as a webhook's does."""
+    card = _card(message)
+    text = message.text
+    if message.name and card is None and not signed and message.kind not in OURS:
+        text = f"**{plain(message.name)}:** {text}"
+    notices = "\n".join(f"-# {notice}" for notice in message.notices)
+    pieces = split("\n".join(filter(None, (text, notices))), LIMIT)
+    nothing = "" if message.files or card else "…"
+    return Sheet(pieces or [nothing], card, message.files)
+
+
+def attached(files: Sequence[File]) -> list[discord.File]:
+    """Files to upload once: Discord's library reads them to the end."""
+    return [discord.File(io.BytesIO(file.data), file.name) for file in files]
+
+
+def plain(text: str) -> str:
+    """A name or a phrase within a sentence of ours: it formats, links and pings nothing."""
+    return discord.utils.escape_mentions(discord.utils.escape_markdown(" ".join(text.split())))
+
+
+def short(text: str, limit: int) -> str:
+    """At most ``limit`` characters."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _card(message: Message) -> discord.Embed | None:
+    if message.name is None or message.tagline is None or message.kind in OURS:
+        return None
+    tagline = short(plain(message.tagline), DESCRIPTION)
+    card = discord.Embed(title=short(plain(message.name), TITLE), description=tagline, colour=COLOUR)
+    card.set_footer(text=AI)
+    portrait = next((file for file in message.files if file.mime.startswith("image/")), None)
+    if portrait is not None:
+        card.set_image(url=f"attachment://{portrait.name}")
+    return card
