@@ -97,7 +97,14 @@ async def started(note: Path) -> psutil.Process:
 
 
 async def until_gone(process: psutil.Process, seconds: float = 5.0) -> None:
-    await until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, seconds)
+    await until(lambda: _is_gone(process), seconds)
+
+
+def _is_gone(process: psutil.Process) -> bool:
+    try:
+        return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # between the two questions
+        return True
 
 
 def workers_of(process: psutil.Process) -> list[psutil.Process]:
