@@ -9,7 +9,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot import words
+from bot import offers, words
 from bot.asking import MAXIMUM_LINE, Asking, Incoming
 from bot.discord.buttons import Action
 from bot.discord.keys import Interaction, id_of, is_key, key_of
@@ -26,9 +26,6 @@ log = structlog.get_logger(__name__)
 GONE = "This character is not here any more."
 NO_CHARACTER = "No character that is still here says that."
 NOT_YOURS = "Only whoever summoned this character, or a moderator, can do that."
-
-OWNERS = (Action.RESTYLE, Action.REVOICE, Action.DISMISS)
-"""What others may not do to a character."""
 
 TITLE, FIELD = 45, 1000
 """Characters of a modal's title (Discord's limit) and of a field (1024)."""
@@ -61,6 +58,18 @@ class Acting:
         left = f"{plain(persona.persona.name)} has left."
         await interaction.response.send_message(left, allowed_mentions=SILENT)
 
+    async def restyle(self, interaction: Interaction, persona: StoredPersona, style: str | None = None) -> None:
+        """Gives a character another face."""
+
+        async def ask(incoming: Incoming) -> Accepted:
+            return await self._asking.restyle(incoming, persona, offers.look(style))
+
+        await self._change(interaction, persona, Kind.RESTYLE, ask)
+
+    async def revoice(self, interaction: Interaction, persona: StoredPersona) -> None:
+        """Gives a character another voice."""
+        await self._change(interaction, persona, Kind.REVOICE, lambda incoming: self._asking.revoice(incoming, persona))
+
     async def _act(self, interaction: Interaction, action: Action, id_: str) -> None:
         if action is Action.ANOTHER:
             await self._take(interaction, Kind.RETRY, lambda incoming: self._asking.another(incoming, id_))
@@ -69,21 +78,24 @@ class Acting:
         if persona is None:
             await say(interaction, GONE)
             return
-        if action in OWNERS and not may_change(interaction, persona):
-            await say(interaction, NOT_YOURS)
-            return
         match action:
             case Action.TALK:
                 await interaction.response.send_modal(TalkModal(self._asking, self._summoning, persona))
             case Action.RESTYLE:
-                await self._take(interaction, Kind.RESTYLE, lambda incoming: self._asking.restyle(incoming, persona))
+                await self.restyle(interaction, persona)
             case Action.REVOICE:
-                await self._take(interaction, Kind.REVOICE, lambda incoming: self._asking.revoice(incoming, persona))
+                await self.revoice(interaction, persona)
             case Action.WHO:
                 card = introduction(persona)
                 await interaction.response.send_message(embed=card, ephemeral=True, allowed_mentions=SILENT)
             case Action.DISMISS:
                 await self.dismiss(interaction, persona)
+
+    async def _change(self, interaction: Interaction, persona: StoredPersona, kind: Kind, ask: Ask) -> None:
+        if may_change(interaction, persona):
+            await self._take(interaction, kind, ask)
+        else:
+            await say(interaction, NOT_YOURS)
 
     async def _take(self, interaction: Interaction, kind: Kind, ask: Ask) -> None:
         await self._summoning.take(interaction, words.coming(kind), ask)

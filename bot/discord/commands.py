@@ -13,6 +13,7 @@ from bot.discord.acting import Acting, introduction
 from bot.discord.keys import Interaction, key_of
 from bot.discord.layout import COLOUR, SILENT, plain, short
 from bot.discord.responses import say
+from bot.discord.summoning import styles
 from bot.discord.talking import NOBODY
 from storage.repository import StoredPersona, slug
 
@@ -32,7 +33,7 @@ I turn a few words into a character with a face, a voice and a temper.
 
 `/summon` brings somebody: *an angry apple*, *a shy lighthouse* …
 **Talk** by replying to a character, by mentioning me, with the button below it, or in a private chat with me.
-`/personas` lists whom you summoned, `/persona show` and `/persona dismiss` are about one of them.
+`/personas` lists whom you summoned, `/persona show`, `restyle`, `revoice` and `dismiss` are about one of them.
 `/memory show` tells what a character knows about you, `/memory forget` makes it forget.
 
 Characters are computer programs (AI): what they say is made up, and so are their faces and voices."""
@@ -89,8 +90,22 @@ class Commands:
             if (persona := await self._meant(interaction, name)) is not None:
                 await self._acting.dismiss(interaction, persona)
 
+        @group.command(name="restyle", description="Give a character another portrait.")
+        @app_commands.describe(style="How it looks; else one that suits it")
+        async def restyle(interaction: Interaction, name: str, style: str | None = None) -> None:
+            if (persona := await self._meant(interaction, name)) is not None:
+                await self._acting.restyle(interaction, persona, style)
+
+        @group.command(name="revoice", description="Give a character another voice.")
+        async def revoice(interaction: Interaction, name: str) -> None:
+            if (persona := await self._meant(interaction, name)) is not None:
+                await self._acting.revoice(interaction, persona)
+
+        restyle.autocomplete("style")(styles)
+        restyle.autocomplete("name")(self._names)
         show.autocomplete("name")(self._names)
         dismiss.autocomplete("name")(self._names)
+        revoice.autocomplete("name")(self._names)
         return group
 
     def _memory(self) -> app_commands.Group:

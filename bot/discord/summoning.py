@@ -67,12 +67,7 @@ class Summoning:
             else:
                 await self.take(interaction, words.coming(Kind.SUMMON), ask)
 
-        @summon.autocomplete("style")
-        async def style(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-            fitting = ((id_, f"{id_}: {about}") for id_, about in offers.looks().items())
-            shown = [(id_, label) for id_, label in fitting if typed.strip().lower() in label.lower()]
-            return [app_commands.Choice(name=short(label, CHOICE), value=id_) for id_, label in shown[:CHOICES]]
-
+        summon.autocomplete("style")(styles)
         return summon
 
     async def take(self, interaction: Interaction, text: str, ask: Ask, *, placeholder: bool = True) -> None:
@@ -113,3 +108,10 @@ class Summoning:
             await say(interaction, words.apology(None))
         else:
             await say(interaction, PRIVATE)
+
+
+async def styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
+    """The styles offered while somebody types."""
+    labels = ((id_, f"{id_}: {about}") for id_, about in offers.looks().items())
+    shown = [(id_, label) for id_, label in labels if typed.strip().lower() in label.lower()]
+    return [app_commands.Choice(name=short(label, CHOICE), value=id_) for id_, label in shown[:CHOICES]]

@@ -87,3 +87,16 @@ async def test_discord_is_told_of_the_commands_once(world: World, tmp_path: Path
     changed.tree.remove_command("help")
     await world.env.restart_bot(changed)
     assert told() == 2
+
+
+async def test_face_and_voice_are_changed_by_command(world: World, bob: Any) -> None:
+    _, pip = await world.summoned("Pip")
+    for command in ("persona restyle", "persona revoice"):
+        assert "Only whoever" in (await bob.slash(world.channel, command, name="Pip")).response.content
+    await world.ann.slash(world.channel, "persona restyle", name="Pip", style="noir")
+    request = await world.request()
+    assert (request.kind, request.persona_id, request.payload["style"]) == ("restyle", pip.id, "noir")
+    refused = await world.ann.slash(world.channel, "persona restyle", name="Pip", style="cubist")
+    assert refused.ephemeral
+    await world.ann.slash(world.channel, "persona revoice", name="Pip")
+    assert (await world.request()).kind == "revoice"
