@@ -134,7 +134,7 @@ class _Slot:
         """Raises nothing, as often nobody waits any more who would take it."""
         try:
             process, pipe = self._living or self._start()
-            if self._killed or not process.is_alive():
+            if self._killed or not process.is_alive() or pipe.poll():  # nothing but its end can be read before a call
                 self.stop()
                 process, pipe = self._start()
             pipe.send((function, args, kwargs))
