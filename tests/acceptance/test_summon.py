@@ -112,7 +112,7 @@ def test_the_better_voice_dismissal_and_the_terminal(place: Place) -> None:
     assert place.run("dismiss", name).returncode == 2
 
 
-@pytest.mark.parametrize("words", ["", "x" * 2000, "fuck"])  # `tests/unit/test_concept.py` has more
+@pytest.mark.parametrize("words", ["x" * 2000, "fuck"])  # `tests/unit/test_concept.py` has more
 def test_words_that_cannot_be_used_get_a_sentence(place: Place, words: str) -> None:
     done = place.run("summon", words)
     assert done.returncode == 2
@@ -123,8 +123,8 @@ def test_words_that_cannot_be_used_get_a_sentence(place: Place, words: str) -> N
     assert not list(place.folder.rglob("*"))
 
 
-@pytest.mark.parametrize("words", ["../../etc", "{} %s {0.__class__}", "@everyone 🍎"])
-def test_hostile_words_are_only_words(place: Place, words: str) -> None:
+def test_hostile_words_are_only_words(place: Place) -> None:
+    words = "../../etc {} %s {0.__class__} @everyone 🍎"
     document = place.json("summon", words, "--voice-engine", "hibari", "--seed", "1")
     assert Path(document["portrait"]["path"]).is_relative_to(place.folder / "out")
     assert "@everyone" not in json.dumps(document)

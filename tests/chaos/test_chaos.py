@@ -10,7 +10,7 @@ from rich.console import Console
 from tests.chaos.run import Storm, run, show
 from tests.chaos.world import ENGINES
 
-SECONDS, KILLS = 30.0, 8
+SECONDS, KILLS = 20.0, 6
 
 
 @pytest.mark.parametrize("engine", ENGINES)
