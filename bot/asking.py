@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from bot.jobs.plan import AnswerMode, Kind, RestyleAsk, RevoiceAsk, SayAsk, Shown, SummonAsk, plan
+from bot.conversation import sayable
+from bot.jobs.plan import SUMMONED, AnswerMode, Kind, RestyleAsk, RevoiceAsk, SayAsk, Shown, SummonAsk, plan
 from bot.limits import Limits
 from pipeline import concept
 from pipeline.errors import BadRequest
@@ -18,9 +19,6 @@ from storage.outbox import Part, PartKind
 from storage.repository import Personas, StoredPersona
 from storage.requests import Accepted, Completing, Requests
 from storage.tables import storable
-
-MAXIMUM_LINE = 1000
-"""Characters of one line said to a persona."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ class Asking:
     async def another(self, incoming: Incoming, request_id: str) -> Accepted:
         """Another character from the words of an earlier request. Raises ``BadRequest`` when it is not there."""
         earlier = await self._requests.find(request_id)
-        if earlier is None or earlier.kind not in (Kind.SUMMON, Kind.RETRY):
+        if earlier is None or earlier.kind not in SUMMONED:
             raise BadRequest("Nobody knows any more what was asked for then. Please summon it anew.")
         ask = SummonAsk.model_validate(earlier.payload).model_copy(update={"seed": _seed()})
         return await self._accept(incoming, Kind.RETRY, ask, ask.answer, summons=1)
@@ -78,11 +76,10 @@ class Asking:
         scene: bool = False,
     ) -> Accepted:
         """A line to a persona. Lines of one conversation are answered in the order of their asking."""
-        if len(text) > MAXIMUM_LINE:
-            raise BadRequest(f"That is {len(text):,} characters; please say it in at most {MAXIMUM_LINE:,}.")
+        line = sayable(text)
         blob = await self._blobs.put(picture.data, picture.mime) if picture else None
         shown = Shown(hash=blob.hash, mime=blob.mime) if blob else None
-        ask = SayAsk(text=storable(text), seed=_seed(), picture=shown, answer=answer)
+        ask = SayAsk(text=line, seed=_seed(), picture=shown, answer=answer)
         kind = Kind.SCENE if scene else Kind.REPLY
         return await self._accept(incoming, kind, ask, answer, persona=persona, blobs=[blob] if blob else [])
 
@@ -147,7 +144,7 @@ class Asking:
 
 async def _send_away(cancelling: Completing) -> None:
     persona, kind = cancelling.request.persona_id, cancelling.request.kind
-    if persona is not None and kind in (Kind.SUMMON, Kind.RETRY):
+    if persona is not None and kind in SUMMONED:
         await repository.dismiss(cancelling.session, persona)
 
 

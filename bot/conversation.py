@@ -84,9 +84,7 @@ class Conversation:
 
         Both turns are stored once the text is complete: a clip that fails does not make the persona forget.
         """
-        if len(text) > MAXIMUM_LINE:
-            raise BadRequest(f"That is {len(text):,} characters; please say it in at most {MAXIMUM_LINE:,}.")
-        text = storable(text)
+        text = sayable(text)
         line = Line(text=text, speaker=person.name, picture=picture)
         memory = await self.remembering.recall(persona, conversation, person, text)
         receipt, mood, pieces = Receipt(), persona.persona.mood, []
@@ -137,6 +135,14 @@ class Conversation:
         answered = Turn(speaking=Speaking.PERSONA, text=reply, mood=mood)
         await self.personas.add_turn(persona.id, conversation, said, person=person.key)
         await self.personas.add_turn(persona.id, conversation, answered, person=person.key)
+
+
+def sayable(text: str) -> str:
+    """A line as it is kept. Raises ``BadRequest`` when it is too long."""
+    if len(text) > MAXIMUM_LINE:
+        raise BadRequest(f"That is {len(text):,} characters; please say it in at most {MAXIMUM_LINE:,}.")
+    line: str = storable(text)
+    return line
 
 
 async def find(personas: Personas, name: str) -> StoredPersona:

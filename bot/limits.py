@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.jobs.plan import AnswerMode, Kind, Stage, plan
+from bot.jobs.plan import SUMMONED, AnswerMode, Kind, Stage, plan
 from bot.settings import Settings
 from pipeline.errors import LimitReached
 from storage.asked import Asked
@@ -97,7 +97,7 @@ class Limits:
 def meters_of(asked: Asked) -> Collection[Meter]:
     """What a request counts against. Any may cost money: language models choose voices and styles as well."""
     kind, meters = Kind(asked.kind), [Meter.COST]
-    if kind in (Kind.SUMMON, Kind.RETRY):
+    if kind in SUMMONED:
         meters.append(Meter.SUMMONS)
     steps = plan(kind, AnswerMode(asked.payload.get("answer", AnswerMode.VIDEO)))
     if any(step.stage == Stage.CLIP for step in steps):

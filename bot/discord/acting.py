@@ -10,7 +10,8 @@ import structlog
 from discord import app_commands
 
 from bot import offers, words
-from bot.asking import MAXIMUM_LINE, Asking, Incoming
+from bot.asking import Asking, Incoming
+from bot.conversation import MAXIMUM_LINE
 from bot.discord.buttons import Action
 from bot.discord.keys import Interaction, id_of, is_key, key_of
 from bot.discord.layout import AI, COLOUR, SILENT, plain, short

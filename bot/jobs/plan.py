@@ -24,6 +24,10 @@ class Kind(StrEnum):
     """A reply that nobody waits for: a persona's turn in a scene."""
 
 
+SUMMONED = (Kind.SUMMON, Kind.RETRY)
+"""What brings a new character."""
+
+
 class Stage(StrEnum):
     """A step of a request, and the queue that it usually waits in."""
 

@@ -13,7 +13,7 @@ from functools import partial
 
 from bot.jobs import closing
 from bot.jobs.outcome import Keeping, Outcome, file
-from bot.jobs.plan import Kind, RestyleAsk, RevoiceAsk, SayAsk, Stage, SummonAsk, size
+from bot.jobs.plan import SUMMONED, Kind, RestyleAsk, RevoiceAsk, SayAsk, Stage, SummonAsk, size
 from bot.memory import Person, Remembering
 from pipeline import concept
 from pipeline.errors import BadRequest, Empty
@@ -45,7 +45,6 @@ from storage.results import Result, refs, result_key
 from storage.steps import Lease
 
 GONE = "This character is not here any more."
-SUMMONED = (Kind.SUMMON, Kind.RETRY)
 PROGRESS = 0.5
 """Seconds between two looks at an answer that is being written."""
 
