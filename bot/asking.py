@@ -31,6 +31,8 @@ class Incoming:
     conversation: str
     person: str
     name: str | None = None
+    language: str | None = None
+    """In which the bot itself answers, a tag of BCP 47 (`bot.localisation`)."""
 
 
 class Asking:
@@ -128,6 +130,7 @@ class Asking:
             name=incoming.name,
             payload=ask.model_dump(mode="json"),
             persona_id=persona.id if persona else None,
+            language=incoming.language,
         )
         lock = f"{persona.id}/{incoming.conversation}" if persona else None
         placeholder = Part(PartKind.PLACEHOLDER, {"name": persona.persona.name} if persona else {})

@@ -37,6 +37,8 @@ class Asked:
     payload: Json
     name: str | None = None
     persona_id: str | None = None
+    language: str | None = None
+    """In which the bot itself speaks of it, a tag of BCP 47."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Request:
     created_at: datetime
     begun_at: datetime | None
     ended_at: datetime | None
+    language: str | None = None
 
 
 def as_request(row: RequestRow | Row[Any]) -> Request:
@@ -80,4 +83,5 @@ def as_request(row: RequestRow | Row[Any]) -> Request:
         created_at=row.created_at,
         begun_at=row.begun_at,
         ended_at=row.ended_at,
+        language=row.language,
     )

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -124,7 +125,7 @@ class PersonaRow(Table):
     """A character. The document is the whole ``Persona``; the other columns are for lists and look-ups."""
 
     __tablename__ = "personas"
-    __table_args__ = (Index(None, "dismissed_at", "id"), Index(None, "slug", "id"))
+    __table_args__ = (Index(None, "dismissed_at", "id"), Index(None, "slug", "id"), Index(None, "owner", "id"))
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(AnyText)
@@ -135,6 +136,9 @@ class PersonaRow(Table):
     document: Mapped[Json] = mapped_column(Document)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     dismissed_at: Mapped[datetime | None] = mapped_column(Moment)
+    place: Mapped[str | None] = mapped_column(AnyText)  # where it was summoned: a server, a group, a private chat
+    shared: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())  # anybody may recall it by id
+    answer: Mapped[str | None] = mapped_column(String(16))  # how it answers, unless the person wishes otherwise
 
 
 class BlobRow(Table):
@@ -276,6 +280,7 @@ class RequestRow(Table):
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     begun_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    language: Mapped[str | None] = mapped_column(String(16))  # of what the bot itself says about it
 
 
 class StepRow(Table):
@@ -365,3 +370,126 @@ class ChargeRow(Table):
     amount: Mapped[float] = mapped_column(Float)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
     refunded_at: Mapped[datetime | None] = mapped_column(Moment)
+
+
+class PlaceRow(Table):
+    """What those who run a server or a group decided for it (`places`)."""
+
+    __tablename__ = "places"
+
+    key: Mapped[str] = mapped_column(AnyText, primary_key=True)
+    document: Mapped[Json] = mapped_column(Document)
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
+
+
+class PersonRow(Table):
+    """What a person prefers, everywhere (`places`)."""
+
+    __tablename__ = "people"
+
+    key: Mapped[str] = mapped_column(AnyText, primary_key=True)
+    document: Mapped[Json] = mapped_column(Document)
+    updated_at: Mapped[datetime] = mapped_column(Moment, default=now, onupdate=now)
+
+
+class CompanyRow(Table):
+    """A persona that was summoned, recalled or spoken to in a conversation, and when it was last. The last one is whom
+    a private chat is with."""
+
+    __tablename__ = "company"
+    __table_args__ = (Index(None, "conversation", "last_at"),)
+
+    conversation: Mapped[str] = mapped_column(AnyText, primary_key=True)
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"), primary_key=True)
+    last_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class ResidentRow(Table):
+    """A persona that answers everything in a channel, or in a thread of its own."""
+
+    __tablename__ = "residents"
+    __table_args__ = (Index(None, "place"),)
+
+    conversation: Mapped[str] = mapped_column(AnyText, primary_key=True)
+    place: Mapped[str] = mapped_column(AnyText)
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    settled_by: Mapped[str] = mapped_column(AnyText)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class MessageRow(Table):
+    """Whose words a message of a platform shows, for replies to it: outlives the request that brought it."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index(None, "persona_id"),)
+
+    conversation: Mapped[str] = mapped_column(AnyText, primary_key=True)
+    message: Mapped[str] = mapped_column(AnyText, primary_key=True)  # the platform's id of one message
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class SceneRow(Table):
+    """Several personas and people in one conversation. ``due``: the last line that somebody may have to answer."""
+
+    __tablename__ = "scenes"
+    __table_args__ = (
+        Index(
+            "uq_scenes_conversation",
+            "conversation",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        Index(None, "due"),
+        Index(None, "place"),
+    )
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    platform: Mapped[str] = mapped_column(String(32))
+    place: Mapped[str] = mapped_column(AnyText)
+    conversation: Mapped[str] = mapped_column(AnyText)
+    owner: Mapped[str] = mapped_column(AnyText)  # the person who started it
+    title: Mapped[str] = mapped_column(AnyText)
+    mode: Mapped[str] = mapped_column(String(16))
+    document: Mapped[Json] = mapped_column(Document)  # caps, and how people want it
+    due: Mapped[int | None] = mapped_column(BigInteger)
+    paused_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class MemberRow(Table):
+    """A persona's stay in a scene: it knows the lines after ``since`` up to ``until``."""
+
+    __tablename__ = "scene_members"
+    __table_args__ = (Index(None, "scene_id", "id"), Index(None, "persona_id"))
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    scene_id: Mapped[str] = mapped_column(Id, ForeignKey("scenes.id", ondelete="CASCADE"))
+    persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"))
+    since: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class LineRow(Table):
+    """A line of a scene: of a person, a persona or the narrator."""
+
+    __tablename__ = "scene_lines"
+    __table_args__ = (
+        Index(None, "scene_id", "id"),
+        Index(None, "person"),
+        {"sqlite_autoincrement": True},  # members know lines by id
+    )
+
+    id: Mapped[int] = mapped_column(Count, primary_key=True)
+    scene_id: Mapped[str] = mapped_column(Id, ForeignKey("scenes.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(16))
+    persona_id: Mapped[str | None] = mapped_column(Id, ForeignKey("personas.id", ondelete="SET NULL"))
+    person: Mapped[str | None] = mapped_column(AnyText)  # platform key of the person who wrote it
+    name: Mapped[str] = mapped_column(AnyText)  # of who speaks
+    text: Mapped[str] = mapped_column(AnyText)
+    mood: Mapped[str | None] = mapped_column(String(16))
+    clip_blob: Mapped[str | None] = mapped_column(Hash, ForeignKey("blobs.hash"))
+    request_id: Mapped[str | None] = mapped_column(Id)  # that brought it; no foreign key: requests are swept
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)

@@ -8,6 +8,7 @@ from typing import Any, Self, TypeAlias
 import discord
 
 from bot.asking import Incoming
+from bot.localisation.texts import Texts, texts
 
 PLATFORM = "discord"
 
@@ -29,15 +30,23 @@ def is_key(key: str) -> bool:
     return key.removeprefix(f"{PLATFORM}:").isdecimal() and key.startswith(f"{PLATFORM}:")
 
 
+def tongue(interaction: Interaction) -> Texts:
+    """What the bot says to the person alone, in the language that their Discord has."""
+    return texts(interaction.locale.value)
+
+
 def incoming(interaction: Interaction) -> Incoming:
-    """Who does something, and where."""
+    """Who does something, and where. In a private chat the language is the person's, on a server the server's."""
     channel = interaction.channel_id or interaction.user.id
-    return _incoming(interaction.id, interaction.guild_id, channel, interaction.user)
+    locale = interaction.guild_locale or interaction.locale
+    return _incoming(interaction.id, interaction.guild_id, channel, interaction.user, locale)
 
 
 def incoming_of(message: discord.Message) -> Incoming:
     """Who says something, and where."""
-    return _incoming(message.id, message.guild.id if message.guild else None, message.channel.id, message.author)
+    guild = message.guild
+    locale = guild.preferred_locale if guild else None
+    return _incoming(message.id, guild.id if guild else None, message.channel.id, message.author, locale)
 
 
 def moved(incoming: Incoming, channel: int) -> Incoming:
@@ -45,7 +54,9 @@ def moved(incoming: Incoming, channel: int) -> Incoming:
     return replace(incoming, place=key_of(channel), conversation=key_of(channel))
 
 
-def _incoming(update: int, guild: int | None, channel: int, person: discord.abc.User) -> Incoming:
+def _incoming(
+    update: int, guild: int | None, channel: int, person: discord.abc.User, locale: discord.Locale | None
+) -> Incoming:
     return Incoming(
         platform=PLATFORM,
         update_key=key_of(update),
@@ -53,6 +64,7 @@ def _incoming(update: int, guild: int | None, channel: int, person: discord.abc.
         conversation=key_of(channel),
         person=key_of(person.id),
         name=person.display_name,
+        language=locale.value if locale else None,
     )
 
 

@@ -18,13 +18,19 @@ from alembic.script import ScriptDirectory
 from pipeline.errors import NotMigrated, StorageFailed
 from storage import migrate
 from storage.database import Database
-from storage.tables import BlobRow, Moment, PersonaRow, Table, TurnRow, VoiceRow
+from storage.tables import BlobRow, Document, Moment, Table, TurnRow, VoiceRow
 from tests.servers.postgres import Postgres
 from tests.servers.sqlite import SqliteFiles
 
 Databases = SqliteFiles | Postgres
 REVISIONS = [step.revision for step in ScriptDirectory.from_config(migrate._config()).walk_revisions()][::-1]
 _NAMES = ("id", "persona_id", "conversation", "speaking", "text", "mood")
+OLD_PERSONAS = sa.table(
+    "personas",
+    *map(sa.column, ("id", "slug", "name", "tagline", "concept")),
+    sa.column("document", Document()),
+    sa.column("created_at", Moment()),
+)
 OLD_TURNS = sa.table("turns", *map(sa.column, _NAMES), sa.column("created_at", Moment()))
 """Turns as revision 0001 has them."""
 
@@ -129,7 +135,7 @@ async def test_turns_of_an_older_version_are_kept(address: str) -> None:
     async with Database(address) as database:
         async with database.session() as session:
             plain = {"id": "p", "slug": "russet", "name": "Russet", "tagline": "", "concept": "", "document": {}}
-            await session.execute(sa.insert(PersonaRow).values(plain))
+            await session.execute(sa.insert(OLD_PERSONAS).values(plain | {"created_at": made}))
             for speaking, words, mood in lines:
                 row = {"persona_id": "p", "conversation": "dm", "speaking": speaking, "text": words, "mood": mood}
                 await session.execute(sa.insert(OLD_TURNS).values(row | {"created_at": made}))
