@@ -71,6 +71,12 @@ class PypiAsset(_Row):
 
     kind: Literal["pypi"]
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    extra: str | None = None
+
+    @property
+    def left_out(self) -> bool:
+        """Whether it belongs to an extra that nobody installed, so that nothing misses it."""
+        return self.extra is not None and importlib.util.find_spec(self.files[0].split("/", 1)[0]) is None
 
 
 Asset = Annotated[NpmAsset | PypiAsset, Field(discriminator="kind")]
@@ -190,13 +196,17 @@ def _sha256(path: Path) -> str:
 
 def status(home: Path) -> tuple[Status, ...]:
     """How every asset stands, all hashes computed anew; for ``--list`` and ``doctor``."""
-    return tuple(_status(home, asset) for asset in catalogue().asset)
+    return tuple(_status(home, asset) for asset in _wanted())
 
 
 def verify(home: Path) -> None:
     """Check every byte of every asset. Raises ``MissingAsset`` or ``CorruptAsset`` for the first that is wrong."""
-    for asset in catalogue().asset:
+    for asset in _wanted():
         _verify(home, asset)
+
+
+def _wanted() -> list[NpmAsset | PypiAsset]:
+    return [asset for asset in catalogue().asset if isinstance(asset, NpmAsset) or not asset.left_out]
 
 
 def _verify(home: Path, asset: NpmAsset | PypiAsset) -> int:

@@ -2,7 +2,8 @@
 
     ChatAnythingError
     ├── BadRequest              the person's words cannot be used; say how to change them
-    │   └── LimitReached        a limit of this bot is reached; ``free_at`` says until when
+    │   ├── LimitReached        a limit of this bot is reached; ``free_at`` says until when
+    │   └── Inaudible           nobody spoke in a voice message, or it cannot be understood
     ├── MissingAsset            a model or art file is not there; the command that fetches it
     │   └── CorruptAsset        it is there, and its hash differs from the pinned one
     ├── EngineUnavailable       an engine cannot run here (no device, not installed, not configured)
@@ -61,6 +62,10 @@ class LimitReached(BadRequest):
     def __init__(self, sentence: str, *, remedy: str | None = None, free_at: datetime | None = None) -> None:
         super().__init__(sentence, remedy=remedy)
         self.free_at = free_at
+
+
+class Inaudible(BadRequest):
+    """There is no speech in a voice message, or none that can be understood."""
 
 
 class MissingAsset(ChatAnythingError):

@@ -21,7 +21,15 @@ ENGINES: Mapping[str, Mapping[str, str]] = {
         "hibari": "pipeline.voice.hibari:HibariSpeaker",
     },
     "portrait": {"illustrator": "pipeline.portrait.illustrator:Illustrator"},
-    "animation": {"rig": "pipeline.animation.rig:RigAnimator"},
+    "face": {"facemesh": "pipeline.face.facemesh:FaceMeshFinder"},
+    "animation": {
+        "rig": "pipeline.animation.rig:RigAnimator",
+        "warp": "pipeline.animation.warp:WarpAnimator",
+    },
+    "hearing": {
+        "openai": "pipeline.hearing.openai:OpenAIListener",
+        "whisper": "pipeline.hearing.whisper:WhisperListener",
+    },
 }
 
 

@@ -219,8 +219,13 @@ def draw(
     config: EngineConfig, engine: str, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int
 ) -> bytes:
     """One sentence as an H.264 segment. Runs in the pictures lane."""
-    animator = registry.create("animation", engine, config)
+    animator = registry.create("animation", animator_of(engine, portrait), config)
     return clip.draw_segment(animator, portrait, speech, mood, start, seed)
+
+
+def animator_of(engine: str, portrait: Portrait) -> str:
+    """The engine that moves this portrait: the rig moves faces that were drawn with one, pictures are warped."""
+    return "warp" if engine == "rig" and portrait.rig is None else engine
 
 
 def whole_frames(speech: Speech, fps: int, tail: float) -> Speech:

@@ -1,6 +1,6 @@
 """One small Protocol per stage. An engine is any class with these methods; `registry` finds it by name.
 
-Minds talk to networks and stream, so they are async. The other stages are arithmetic: blocking calls that
+Minds and listeners may talk to networks, so they are async. The other stages are arithmetic: blocking calls that
 `workers` runs in processes of their own, so engines there may keep models in plain attributes.
 """
 
@@ -16,12 +16,16 @@ from pydantic import SecretStr
 
 from pipeline.receipt import Receipt
 from pipeline.types import (
+    Attachment,
+    Face,
     Fact,
     Frame,
+    Heard,
     Line,
     Memory,
     Mood,
     Persona,
+    Picture,
     Portrait,
     ReplyDelta,
     Speech,
@@ -30,6 +34,7 @@ from pipeline.types import (
     VoiceOption,
     VoiceRecipe,
 )
+from pipeline.workers import Workers
 
 
 class Task(StrEnum):
@@ -64,6 +69,8 @@ class ChatConfig:
     """Whether the choice model is good enough to pick voices and styles."""
     prices: tuple[float, float] | None = None
     """USD per million prompt tokens and completion tokens."""
+    what: str = "language model"
+    """What answers there, for people."""
 
     def model_for(self, task: Task) -> str:
         """The model of a task."""
@@ -77,7 +84,7 @@ class EngineConfig:
     assets: Path
     """Folder that `chatanything assets --fetch` fills."""
     chat: ChatConfig | None = None
-    """For minds that ask a language model."""
+    """For minds that ask a language model, and listeners that ask a service."""
 
 
 class Mind(Protocol):
@@ -87,8 +94,9 @@ class Mind(Protocol):
     ``EngineFailed``.
     """
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
-        """A character for a cleaned concept. Another seed gives another character."""
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
+        """A character for a cleaned concept. Another seed gives another character. ``picture``: what it looks like, for
+        minds that see."""
 
     def reply(
         self, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
@@ -106,6 +114,10 @@ class Mind(Protocol):
 
         ``what``: what the options are: "voice", "portrait style".
         """
+
+    async def pick(self, lines: Sequence[Turn], options: Sequence[str], receipt: Receipt) -> int | None:
+        """Which of those described answers the last of the lines of a scene: an index, or None where the mind leaves
+        it to others. All lines have a speaker."""
 
     async def close(self) -> None:
         """Let go of connections. The mind is not used afterwards."""
@@ -134,6 +146,13 @@ class Painter(Protocol):
         """A square portrait of at least 768 px; ``style`` None lets the painter choose."""
 
 
+class FaceFinder(Protocol):
+    """Finds the faces in a picture."""
+
+    def find(self, picture: Picture) -> Sequence[Face]:
+        """Every face, largest first; none is no error. Faces that cannot be moved well say so by their ``flaw``."""
+
+
 class Animator(Protocol):
     """Moves a portrait's face to speech."""
 
@@ -145,3 +164,17 @@ class Animator(Protocol):
         ``start`` is the sentence's place in the clip in seconds: idle motion (breath, sway, gaze) is a function of
         absolute time and the seed, so sentences drawn one by one, or in different processes, join without a jump.
         """
+
+
+class Listener(Protocol):
+    """Understands voice messages. Some ask a service and some compute, so it gets the processes to compute in."""
+
+    async def hear(self, voice: bytes, workers: Workers) -> Heard:
+        """The words of a recording of at most 60 seconds, as a chat platform brings it.
+
+        Raises ``BadRequest`` for what is no voice message, damaged or too long, ``Inaudible`` rather than guess, and
+        ``EngineUnavailable`` or ``EngineFailed``.
+        """
+
+    async def close(self) -> None:
+        """Let go of connections. The listener is not used afterwards."""

@@ -152,6 +152,7 @@ class Memory(Value):
     turns: tuple[Turn, ...] = Field(default=(), description="the latest lines, oldest first")
     summary: str = Field(default="", description="of what was said before them")
     facts: tuple[Fact, ...] = Field(default=(), description="about the person who speaks: the name, then oldest first")
+    present: tuple[str, ...] = Field(default=(), description="in a scene: names of who else is there")
 
 
 class ReplyDelta(Value):
@@ -166,6 +167,15 @@ class Reply(Value):
 
     text: str
     mood: Mood
+
+
+class Heard(Value):
+    """What somebody said in a voice message."""
+
+    text: str
+    language: str = Field(description="ISO 639-1")
+    confidence: Fraction | None = Field(description="mean probability of a token; None where the engine does not tell")
+    seconds: float = Field(description="of the whole message")
 
 
 class VoicePart(Value):
@@ -252,6 +262,35 @@ class Utterance:
             rate=self.parts[0].rate,
             phonemes=tuple(phonemes),
         )
+
+
+class Flaw(StrEnum):
+    """What speaks against moving a face that was found."""
+
+    TINY = "tiny"
+    CUT_OFF = "cut off"
+    TURNED = "turned away"
+    UNLIKELY = "unlikely"
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """A face in a picture, in its pixels. ``box``: left, top, right, bottom; it may reach beyond the picture.
+
+    ``score``: 0..1, how sure the finder is. ``mesh``: (468, 3) float32 points of MediaPipe's face mesh, depth towards
+    the looker negative, from finders that have it.
+    """
+
+    landmarks: Landmarks
+    score: float
+    box: tuple[float, float, float, float]
+    flaw: Flaw | None = None
+    mesh: npt.NDArray[np.float32] | None = field(default=None, repr=False)
+
+    @property
+    def size(self) -> float:
+        """The longer side of the box, in pixels."""
+        return max(self.box[2] - self.box[0], self.box[3] - self.box[1])
 
 
 @dataclass(frozen=True, slots=True)

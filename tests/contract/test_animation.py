@@ -96,6 +96,7 @@ def test_the_rim_of_the_picture_keeps_still(animator: Animator, portrait: Portra
         assert np.abs(frame[:, :8] - frames[0][:, :8]).max() <= 3
 
 
-def test_a_picture_without_a_face_of_ours_is_refused(animator: Animator, portrait: Portrait, speech: Speech) -> None:
+def test_a_picture_that_it_cannot_move_is_refused(animator: Animator, portrait: Portrait, speech: Speech) -> None:
+    lost = np.full((68, 2), np.nan, np.float32)
     with pytest.raises(EngineFailed):
-        next(iter(animator.frames(replace(portrait, plate=None, rig=None), speech, Mood.CALM, 0.0, 1)))
+        next(iter(animator.frames(replace(portrait, plate=None, rig=None, landmarks=lost), speech, Mood.CALM, 0.0, 1)))

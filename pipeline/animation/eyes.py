@@ -1,0 +1,171 @@
+"""Blinks and glances in a picture: the lid is the skin above the eye, drawn down over it; brows do not feel it.
+
+They are drawn into the portrait before it is warped, and only when lids or gaze have changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.animation.controls import Points
+from pipeline.animation.warping import Pixels, Reals, Single
+from pipeline.face import ibug
+from pipeline.face.pose import FacePose
+from pipeline.types import Landmarks
+
+STEPS = 24
+"""Positions of lids and gaze that are told apart."""
+GLANCE = 0.12
+"""Furthest glance, in shares of the eye's width."""
+LASHES = 0.36
+"""Height of the band at the edge of the lid that keeps its shape, in shares of the open eye."""
+MEET = 0.82
+"""Where the lids meet, from the upper one's place to the lower one's."""
+SKIN = 0.62
+"""Share of the skin between eye and brow that is drawn down: the brow's hairs must not be."""
+DARK, HIDDEN = 0.4, 0.15
+"""Lightness below which something is no skin, in shares of the skin's, and how much of a lid may be such."""
+
+
+class Eyes:
+    """Both eyes of one portrait. Where one has no lid that could be shut, both stay as they are."""
+
+    def __init__(self, picture: Pixels, landmarks: Landmarks) -> None:
+        """``picture``: (n, n, 3) uint8, with the landmarks in its pixels; it is drawn on."""
+        self._picture = picture
+        rings = (ibug.LEFT_EYE, ibug.LEFT_BROW), (ibug.RIGHT_EYE, ibug.RIGHT_BROW)
+        lids = [_Lids.of(landmarks[eye].astype(float), landmarks[brow].astype(float)) for eye, brow in rings]
+        eyes = [_Eye(picture, one) for one in lids if one]
+        self._eyes = eyes if len(eyes) == 2 and all(eye.has_skin() for eye in eyes) else []
+        self._shown = [(0, 0, 0)] * len(self._eyes)
+
+    def show(self, pose: FacePose) -> None:
+        """Bring lids and gaze of the picture into a pose."""
+        gaze = round(STEPS * pose.gaze_x), round(STEPS * pose.gaze_y)
+        for index, (eye, lid) in enumerate(zip(self._eyes, (pose.lid_left, pose.lid_right), strict=False)):
+            wanted = (round(STEPS * min(max(lid, 0.0), 1.0)), *gaze)
+            if wanted != self._shown[index]:
+                self._picture[eye.place] = eye.look(*wanted)
+                self._shown[index] = wanted
+
+
+@dataclass(frozen=True, slots=True)
+class _Lids:
+    """The edges of one eye's lids: y = (1 - x^2)^power (a + b x), along ``axes`` from ``centre``, x from -1 to 1 over
+    twice ``half``. ``rise``: how far above the eye the skin of its lid begins; ``height``: of the open eye. Pixels."""
+
+    centre: Points
+    axes: Points
+    half: float
+    power: float
+    upper: tuple[float, float]
+    lower: tuple[float, float]
+    rise: float
+    height: float
+
+    @classmethod
+    def of(cls, ring: Points, brow: Points) -> _Lids | None:
+        """Lids through six points, below a brow of five; None if there is no eye to shut."""
+        centre, width = (ring[0] + ring[3]) / 2, float(np.linalg.norm(ring[3] - ring[0]))
+        along = (ring[3] - ring[0]) / max(width, 1e-6)
+        axes = np.array([along, [-along[1], along[0]]])
+        local = (ring - centre) @ axes.T
+        top, bottom = float(local[[1, 2], 1].mean()), float(local[[4, 5], 1].mean())
+        height, room = bottom - top, top - float(((brow - centre) @ axes[1]).mean())
+        rise = min(SKIN * room, 0.65 * width)
+        if width < 6 or height < 2 or rise < 2:
+            return None
+        # People's eyes end in corners; drawn ones are often round, and bulge over theirs.
+        power = float(np.interp(height / width, [0.38, 0.70], [1.0, 0.5]))
+        half = width / 2 * (1.20 - 0.20 * power)
+        upper, lower = (_through(local[ids], half, power) for ids in ([1, 2], [5, 4]))
+        lower = lower[0] + 0.16 * (1 - power) * height, lower[1]
+        return cls(centre, axes, half, power, upper, lower, rise, height)
+
+    def box(self, shape: tuple[int, ...]) -> tuple[slice, slice]:
+        """The part of a picture that lids and what they pull on may touch."""
+        x, top, bottom = 1.04 * self.half, self.upper[0] - self.rise, self.lower[0] + self.height
+        corners = np.array([[a, b] for a in (-x, x) for b in (top, bottom)]) @ self.axes + self.centre
+        low = np.clip(np.floor(corners.min(axis=0)).astype(int), 0, None)
+        high = np.minimum(np.ceil(corners.max(axis=0)).astype(int) + 1, shape[1::-1])
+        return slice(int(low[1]), int(high[1])), slice(int(low[0]), int(high[0]))
+
+
+class _Eye:
+    """The pixels of one eye, and where between its lids each of them lies."""
+
+    def __init__(self, picture: Pixels, lids: _Lids) -> None:
+        self.place = lids.box(picture.shape)
+        self._pixels = picture[self.place].copy()
+        self._axes, self._height, self._width = lids.axes.astype(np.float32), lids.height, 2 * lids.half
+        self._rows, self._columns = np.indices(self._pixels.shape[:2], np.float32)
+        down = self._rows + np.float32(self.place[0].start - lids.centre[1])
+        right = self._columns + np.float32(self.place[1].start - lids.centre[0])
+        self._x = (self._axes[0, 0] * right + self._axes[0, 1] * down) / np.float32(lids.half)
+        self._y = self._axes[1, 0] * right + self._axes[1, 1] * down
+        arch = np.clip(1 - self._x**2, 0, None) ** np.float32(lids.power)
+        self._upper, self._lower = ((arch * (a + b * self._x)).astype(np.float32) for a, b in (lids.upper, lids.lower))
+        self._crease = self._upper - np.float32(lids.rise) * np.sqrt(arch)
+        self._lashes = np.minimum(np.float32(LASHES * lids.height), 0.55 * (self._upper - self._crease))
+
+    def has_skin(self) -> bool:
+        """Whether there is skin to make a lid of, and no hair, spectacles, or rim of an eye larger than was found."""
+        lid = (self._y > self._crease) & (self._y < self._upper - self._lashes) & (np.abs(self._x) < 0.8)
+        light = self._pixels.max(axis=2)[lid]
+        return bool(light.size and (light < DARK * np.percentile(light, 85)).mean() < HIDDEN)
+
+    def look(self, lid: int, gaze_x: int, gaze_y: int) -> Pixels:
+        """Its part of the picture, with the lid so many `STEPS` shut and the eye looking aside."""
+        looking = self._glancing(gaze_x / STEPS, gaze_y / STEPS) if gaze_x or gaze_y else self._pixels
+        if lid == 0:
+            return looking
+        shut, between = lid / STEPS, self._upper < self._lower
+        meet = self._upper + MEET * (self._lower - self._upper)
+        edge = self._upper + shut * (meet - self._upper)
+        floor = self._lower + shut**2 * (meet - self._lower)
+        skin = self._from(self._stretched(edge))
+        # What lies below the lower lid follows it less and less.
+        follows = np.clip(1 - (self._y - floor) / (0.8 * self._height), 0, 1)
+        cheek = self._from(np.where(self._y > floor, self._y + (self._lower - floor) * follows, self._y))
+        mixed = looking + (cheek.astype(np.float32) - looking) * _cover(self._y - floor, between)
+        mixed += (skin - mixed) * _cover(edge - self._y, between)
+        return np.asarray(np.rint(mixed), np.uint8)
+
+    def _stretched(self, edge: Reals) -> Single:
+        """Where each pixel of the lid comes from when its edge is at ``edge``: lashes keep their shape, the skin
+        between them and the crease is stretched, what is above keeps still."""
+        lashes = self._lashes
+        ratio = np.maximum(self._upper - lashes - self._crease, 1e-3) / np.maximum(edge - lashes - self._crease, 1e-3)
+        skin = np.where(self._y < self._crease, self._y, self._crease + (self._y - self._crease) * ratio)
+        return np.asarray(np.where(self._y > edge - lashes, self._y - edge + self._upper, skin), np.float32)
+
+    def _glancing(self, right: float, down: float) -> Pixels:
+        """The open eye with its inside moved, most in the middle; lids and corners stay."""
+        soft = max(0.14 * self._height, 1.0)
+        inside = np.clip((self._y - self._upper) / soft, 0, 1) * np.clip((self._lower - self._y) / soft, 0, 1)
+        free = GLANCE * self._width * inside * np.clip(1.6 * (1 - np.abs(self._x)), 0, 1)
+        return self._from(self._y - 0.4 * down * free, -right * free)
+
+    def _from(self, y: Reals, aside: Reals | float = 0.0) -> Pixels:
+        """Each pixel from the place ``y`` across and ``aside`` pixels along the eye."""
+        across = y - self._y
+        x_map = (self._columns + self._axes[1, 0] * across + self._axes[0, 0] * aside).astype(np.float32)
+        y_map = (self._rows + self._axes[1, 1] * across + self._axes[0, 1] * aside).astype(np.float32)
+        return np.asarray(cv2.remap(self._pixels, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+
+
+def _cover(inside: Reals, where: npt.NDArray[np.bool_]) -> Single:
+    """(h, w, 1) how far a pixel is covered by what begins ``inside`` pixels away from it."""
+    return np.asarray(np.clip(inside + 0.5, 0, 1) * where, np.float32)[..., None]
+
+
+def _through(points: Points, half: float, power: float) -> tuple[float, float]:
+    """a and b of the edge of a lid through two points."""
+    x = np.clip(points[:, 0] / half, -0.9, 0.9)
+    value = points[:, 1] / (1 - x * x) ** power
+    b = float((value[1] - value[0]) / max(float(x[1] - x[0]), 0.1))
+    return float(value.mean() - b * x.mean()), b

@@ -1,0 +1,176 @@
+"""Pictures that are bent: what must meet meets, and what must keep still keeps still."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from pipeline import registry
+from pipeline.animation.acting import Moment
+from pipeline.animation.controls import MIDDLE, Controls
+from pipeline.animation.warp import Bent
+from pipeline.animation.warping import Head
+from pipeline.errors import EngineFailed
+from pipeline.face import ibug
+from pipeline.face.pose import FacePose
+from pipeline.portrait import upload
+from pipeline.speak import animator_of
+from pipeline.stages import EngineConfig
+from pipeline.types import Mood, Portrait
+from tests.unit.faces import disc_portrait
+from tests.unit.pictures import astronaut
+
+REST, STILL = FacePose(), (0.0, 0.0)
+
+
+@pytest.fixture(scope="module")
+def drawn() -> Portrait:
+    return replace(disc_portrait(Mood.CALM), plate=None, rig=None)
+
+
+@pytest.fixture(scope="module")
+def smiling(assets_home: Path) -> Portrait:
+    """A photo, showing teeth."""
+    finder = registry.create("face", "facemesh", EngineConfig(assets_home))
+    return upload.portrait(astronaut(), finder.find(astronaut())[0])
+
+
+def shown(portrait: Portrait, pose: FacePose = REST, bend: tuple[float, float] = STILL) -> np.ndarray:
+    frame = Bent(portrait).frame(Moment(pose, bend))
+    picture: np.ndarray = cv2.cvtColor(frame, cv2.COLOR_YUV2RGB_I420).astype(int)
+    return picture
+
+
+def small(portrait: Portrait) -> np.ndarray:
+    """The landmarks in pixels of a frame."""
+    points: np.ndarray = portrait.landmarks * 512 / portrait.picture.shape[0]
+    return points
+
+
+def controls(portrait: Portrait) -> Controls:
+    return Controls(small(portrait), Head.of(small(portrait), 512).ring())
+
+
+@pytest.mark.parametrize("name", ["drawn", "smiling"])
+def test_at_rest_it_is_the_portrait(name: str, request: pytest.FixtureRequest) -> None:
+    portrait = request.getfixturevalue(name)
+    picture = cv2.resize(portrait.picture, (512, 512), interpolation=cv2.INTER_AREA).astype(int)
+    assert np.abs(shown(portrait) - picture).mean() < 1.5
+
+
+@pytest.mark.parametrize("jaw", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("name", ["drawn", "smiling"])
+def test_pressed_lips_meet_over_all_teeth(name: str, jaw: float, request: pytest.FixtureRequest) -> None:
+    portrait = request.getfixturevalue(name)
+    lips = controls(portrait).shape(FacePose(jaw=jaw, press=1.0), 0.3, 0.3).lips
+    assert np.abs(lips.upper - lips.lower).max() < 0.02
+    place = small(portrait)[[62, 66]].mean(axis=0).astype(int)
+    box = np.s_[place[1] - 4 : place[1] + 5, place[0] - 8 : place[0] + 9]
+    if name == "smiling":
+        white, teeth = (shown(portrait, pose)[box].min(axis=2) > 190 for pose in (FacePose(jaw=jaw, press=1.0), REST))
+        assert white.mean() < 0.3 * teeth.mean()
+
+
+@pytest.mark.parametrize("name", ["drawn", "smiling"])
+def test_the_mouth_opens_with_the_jaw(name: str, request: pytest.FixtureRequest) -> None:
+    found = controls(request.getfixturevalue(name))
+    gaps = []
+    for jaw in (0.2, 0.4, 0.6, 0.8, 1.0):
+        lips = found.shape(FacePose(jaw=jaw), 0, 0).lips
+        gaps.append(float((lips.lower - lips.upper)[MIDDLE]))
+    assert gaps == sorted(gaps)
+    assert gaps[-1] == pytest.approx(5 * gaps[0], rel=0.01)
+    assert gaps[-1] > 0.3 * found.unit
+
+
+def test_lips_that_part_do_not_drag_each_other(drawn: Portrait) -> None:
+    """What lies above the mouth keeps still however far the lower lip goes."""
+    open_, shut = shown(drawn, FacePose(jaw=0.9)), shown(drawn)
+    nose = small(drawn)[ibug.NOSE_TIP].astype(int)
+    box = np.s_[nose[1] - 12 : nose[1] + 4, nose[0] - 20 : nose[0] + 20]
+    assert np.abs(open_[box] - shut[box]).mean() < 2.0
+
+
+@pytest.mark.parametrize("name", ["drawn", "smiling"])
+def test_a_blink_covers_the_eye_and_leaves_the_brow_alone(name: str, request: pytest.FixtureRequest) -> None:
+    portrait = request.getfixturevalue(name)
+    shut, open_ = shown(portrait, FacePose(lid_left=1.0, lid_right=1.0)), shown(portrait)
+    points = small(portrait)
+    for eye, brow in ((ibug.LEFT_EYE, ibug.LEFT_BROW), (ibug.RIGHT_EYE, ibug.RIGHT_BROW)):
+        corners = points[eye][[0, 3], 0]
+        upper, lower = points[eye][1:3, 1].mean(), points[eye][4:, 1].mean()
+        middle = slice(*(int(corners[0] + share * (corners[1] - corners[0])) for share in (0.3, 0.7)))
+        above = int(upper + 0.25 * (lower - upper)), int(upper + 0.5 * (lower - upper))
+        skin = open_[int(upper - 0.8 * (lower - upper)), middle].mean(axis=0)
+        seen, covered = (np.abs(p[above[0] : above[1], middle] - skin).mean() for p in (open_, shut))
+        assert covered < 0.5 * seen
+        low, high = points[brow].min(axis=0).astype(int), points[brow].max(axis=0).astype(int)
+        box = np.s_[low[1] - 4 : high[1] + 1, low[0] : high[0]]
+        assert np.abs(shut[box] - open_[box]).mean() < 1.0
+
+
+def test_each_lid_has_its_own_eye(drawn: Portrait) -> None:
+    wink = np.abs(shown(drawn, FacePose(lid_left=1.0)) - shown(drawn)).sum(axis=(0, 2))
+    middle = int(small(drawn)[27, 0])
+    assert wink[:middle].sum() > 100 * max(wink[middle:].sum(), 1)
+
+
+def test_eyes_look_where_they_are_told(drawn: Portrait) -> None:
+    def dark(pose: FacePose) -> float:
+        points = small(drawn)[ibug.LEFT_EYE]
+        low, high = points.min(axis=0).astype(int), points.max(axis=0).astype(int)
+        rows = slice((low[1] + high[1]) // 2, high[1] - 6)  # of iris and pupil, not of lashes
+        light = shown(drawn, pose)[rows, low[0] : high[0]].mean(axis=2)
+        weight = np.clip(120 - light, 0, None).sum(axis=0)
+        return float((weight * np.arange(len(weight))).sum() / weight.sum())
+
+    assert dark(FacePose(gaze_x=-1)) + 2 < dark(REST) < dark(FacePose(gaze_x=1)) - 2
+
+
+@pytest.mark.parametrize("name", ["drawn", "smiling"])
+def test_the_background_keeps_still(name: str, request: pytest.FixtureRequest) -> None:
+    portrait = request.getfixturevalue(name)
+    moved = np.abs(shown(portrait, FacePose(turn=1, nod=1, jaw=1), (1.0, 1.0)) - shown(portrait))
+    head = Head.of(small(portrait), 512)
+    x, y = np.meshgrid(np.arange(512), np.arange(512))
+    beyond = np.hypot((x - head.centre[0]) / head.axes[0], (y - head.centre[1]) / head.axes[1]) > head.FADE + 0.05
+    if beyond.any():
+        assert moved[beyond].max() <= 3
+    assert moved[:8].max() <= 3
+    assert moved.mean() > 0.5, "the head does move"
+
+
+def test_near_points_move_further_than_far_ones(smiling: Portrait) -> None:
+    found = controls(smiling)
+    turned = found.shape(FacePose(turn=1.0), 0, 0).at - found.rest
+    assert turned[ibug.NOSE_TIP, 0] > 1.3 * turned[36, 0] > 0
+    assert abs(turned[0, 0]) < 0.3 * turned[ibug.NOSE_TIP, 0]
+
+
+@pytest.mark.parametrize("wild", [np.nan, np.inf, 5000.0])
+def test_points_that_are_none_are_refused(drawn: Portrait, wild: float) -> None:
+    points = drawn.landmarks.copy()
+    points[40] = wild
+    with pytest.raises(EngineFailed):
+        Bent(replace(drawn, landmarks=points))
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.5, 6.0])
+def test_faces_of_no_size_or_at_the_border_do_not_break_it(drawn: Portrait, spread: float) -> None:
+    middle = drawn.landmarks.mean(axis=0)
+    for centre in (middle, np.array([3.0, 3.0]), np.array([767.0, 400.0])):
+        points = np.clip(centre + spread / 10 * (drawn.landmarks - middle), 0, 767).astype(np.float32)
+        frame = Bent(replace(drawn, landmarks=points)).frame(Moment(FacePose(jaw=1, turn=1, lid_left=1), (1, 1)))
+        assert frame.shape == (768, 512)
+
+
+def test_rigs_are_moved_as_rigs_and_pictures_are_warped() -> None:
+    portrait = disc_portrait()
+    picture = replace(portrait, plate=None, rig=None)
+    assert animator_of("rig", portrait) == "rig"
+    assert animator_of("rig", picture) == "warp"
+    assert animator_of("other", picture) == "other"
