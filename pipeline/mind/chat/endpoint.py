@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 from openai import APIStatusError, AsyncAPIResponse, OpenAIError
 
 from pipeline import errors
-from pipeline.mind.chat import failures, servers
+from pipeline.mind.chat import client, failures, servers
 from pipeline.mind.chat.answers import Answer
 from pipeline.mind.chat.dialects import Body, Dialect
 from pipeline.mind.tokens import tokens
@@ -47,7 +47,7 @@ class Endpoint:
         self.config = config
         self._slots = asyncio.Semaphore(config.concurrency)
         self._dialects: dict[str, Dialect] = {}
-        self._opened: servers.Client | None = None
+        self._opened: client.Client | None = None
 
     async def stream(
         self,
@@ -192,7 +192,7 @@ class Endpoint:
     async def _open(self, stack: AsyncExitStack, body: Body, dialect: Dialect) -> AsyncAPIResponse[Any]:
         """The beginning of an answer, in the dialect that the model turns out to take."""
         if self._opened is None:
-            self._opened = servers.connect(self.config)
+            self._opened = client.connect(self.config)
         while True:
             request = dialect.speak(body)
             try:

@@ -119,12 +119,12 @@ def understood(error: Exception, config: ChatConfig, model: str) -> ChatAnything
     cause = error.__cause__ if isinstance(error, APIConnectionError) else error
     if isinstance(cause, (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.UnsupportedProtocol)):
         return errors.Unreachable(
-            f"No language model answers at {host}.",
+            f"No {config.what} answers at {host}.",
             remedy="start the server there, or set OPENAI_BASE_URL to where it is",
         )
     if isinstance(cause, httpx2.TimeoutException):
-        return errors.TimedOut(f"The language model at {host} said nothing for {config.timeout:g} seconds.")
-    return errors.Interrupted(f"The connection to the language model at {host} broke off.")
+        return errors.TimedOut(f"The {config.what} at {host} said nothing for {config.timeout:g} seconds.")
+    return errors.Interrupted(f"The connection to the {config.what} at {host} broke off.")
 
 
 def midway(body: object, config: ChatConfig, model: str) -> ChatAnythingError:
@@ -174,8 +174,8 @@ def _error(kind: type[ChatAnythingError], words: str, config: ChatConfig, model:
         errors.RateLimited: f"{host} gets more requests than it allows. Please try again a little later.",
         errors.ContextOverflow: f"That is more text than {model} can take at once.",
         errors.Declined: f"The content filter of {model} declined to answer that.",
-        errors.EngineBusy: f"The language model at {host} is in trouble or busy. Please try again a little later.",
-        errors.TimedOut: f"The language model at {host} took too long.",
+        errors.EngineBusy: f"The {config.what} at {host} is in trouble or busy. Please try again a little later.",
+        errors.TimedOut: f"The {config.what} at {host} took too long.",
         errors.Malformed: f"{model} could not write its answer as JSON.",
         errors.EngineUnavailable: f"{model} does not fit into the memory of {host}.",
     }

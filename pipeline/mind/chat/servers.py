@@ -1,30 +1,24 @@
-"""Servers of language models: how to reach one, what models it has, and which one runs on this machine."""
+"""Servers of language models: what models one has, and which one runs on this machine.
+
+The SDK takes a second to import, for which nobody need wait before a server is known to be there.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import importlib
 import ipaddress
 import re
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
-import httpx2
-from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Omit, Timeout
 from pydantic import SecretStr
 
-from pipeline.errors import ChatAnythingError, Unreachable, WrongKey
-from pipeline.mind.chat import failures
+from pipeline.errors import ChatAnythingError
 from pipeline.stages import ChatConfig
 
-_AGENT = "ChatAnything"
-_CONNECT = 5.0
-"""Seconds that a server has to take a connection."""
-_KEPT = 20
-"""Connections that wait for their next request. None without TLS, where a new one costs next to nothing: llama.cpp
-closes after each answer a connection that it promised to keep, and the next request runs into that."""
 _LOCAL = 2.0
 """Seconds that a server on this machine has to list its models."""
 _NO_CHAT = re.compile(
@@ -54,55 +48,16 @@ class Found:
     models: tuple[Served, ...]
 
 
-class Client(AsyncOpenAI):
-    """The SDK without what it takes from the environment of the process and tells about this machine."""
-
-    @property
-    def default_headers(self) -> dict[str, str | Omit]:
-        """Instead of OPENAI_ORG_ID, OPENAI_PROJECT_ID, OPENAI_CUSTOM_HEADERS and X-Stainless-*."""
-        return {"Accept": "application/json", "Content-Type": "application/json", "User-Agent": _AGENT}
-
-
-def connect(config: ChatConfig) -> Client:
-    """A client for an endpoint. It makes no second attempts: the SDK would sit out a silence three times, and would
-    wait up to two minutes when told to. Raises ``Unreachable`` and ``WrongKey`` for what cannot be an address or a key.
-    """
-    try:
-        url = httpx2.URL(config.base_url)
-    except httpx2.InvalidURL:
-        remedy = "set it to something like http://127.0.0.1:11434/v1"
-        raise Unreachable("OPENAI_BASE_URL is not an address.", remedy=remedy) from None
-    key = config.key.get_secret_value().strip()
-    if not (key.isascii() and key.isprintable()):
-        # The HTTP client would say so too, and print it.
-        raise WrongKey("OPENAI_API_KEY holds characters that are in no key.", remedy="copy the key once more")
-    # User and password of the URL travel as a header: the HTTP client logs the URLs that it opens.
-    login = (url.username, url.password) if url.userinfo else None
-    url = url.copy_with(userinfo=b"")
-    limit = Timeout(config.timeout, connect=min(_CONNECT, config.timeout), pool=None)
-    http = DefaultAsyncHttpxClient(
-        auth=login,
-        timeout=limit,
-        limits=httpx2.Limits(max_keepalive_connections=_KEPT if url.scheme == "https" else 0),
-        trust_env=not _is_loopback(url.host),  # no proxy of the environment can reach this machine
-        verify=_certificates(),
-    )
-    # Local servers want no key, the SDK wants one.
-    return Client(base_url=url, api_key=key or "none", timeout=limit, max_retries=0, http_client=http)
-
-
-@cache
-def _certificates() -> ssl.SSLContext:
-    # Reading the bundle takes 90 ms.
-    return httpx2.create_ssl_context()
-
-
 def is_local(base_url: str) -> bool:
     """Whether an address is on this machine."""
-    return _is_loopback(httpx2.URL(base_url).host)
+    try:
+        return is_loopback(urlsplit(base_url).hostname or "")
+    except ValueError:  # no address
+        return False
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -111,8 +66,11 @@ def _is_loopback(host: str) -> bool:
 
 async def models(base_url: str, key: SecretStr, timeout: float = 5.0) -> list[Served]:  # noqa: ASYNC109 - of silence
     """The models of an endpoint, in its order. Raises the errors of ``pipeline.errors``."""
+    from pipeline.mind.chat import client as sdk
+    from pipeline.mind.chat import failures
+
     config = ChatConfig(base_url=base_url, key=key, model="", timeout=timeout)
-    async with connect(config) as client:
+    async with sdk.connect(config) as client:
         try:
             listed: Any = await client.get("/models", cast_to=object)
         except failures.RAISED as error:
@@ -150,8 +108,27 @@ def _multimodal(listed: Mapping[str, Any]) -> Mapping[str, bool]:
 
 async def local(addresses: Sequence[tuple[str, str]]) -> Found | None:
     """The first of these servers, in the given order, that answers and has models; None without one."""
-    found = await asyncio.gather(*(_look(name, base_url) for name, base_url in addresses))
+    there = await asyncio.gather(*(_listens(base_url) for _, base_url in addresses))
+    if not any(there):
+        return None
+    importlib.import_module("pipeline.mind.chat.client")  # before any second of patience counts
+    listening = [address for address, listens in zip(addresses, there, strict=True) if listens]
+    found = await asyncio.gather(*(_look(name, base_url) for name, base_url in listening))
     return next((server for server in found if server is not None), None)
+
+
+async def _listens(base_url: str) -> bool:
+    """Whether anybody takes connections there, if that is on this machine; others may stand behind a proxy."""
+    if not is_local(base_url):
+        return True
+    try:
+        async with asyncio.timeout(_LOCAL):
+            address = urlsplit(base_url)
+            _, writer = await asyncio.open_connection(address.hostname, address.port or 80)
+    except (OSError, ValueError):  # nobody, too late, or a port that is none
+        return False
+    writer.close()
+    return True
 
 
 async def _look(name: str, base_url: str) -> Found | None:
