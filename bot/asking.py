@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from bot.conversation import sayable
 from bot.jobs.plan import SUMMONED, AnswerMode, Kind, RestyleAsk, RevoiceAsk, SayAsk, Shown, SummonAsk, plan
 from bot.limits import Limits
+from bot.localisation.refusals import Refusal
+from bot.places import Places, Rules
+from bot.progress import expected
 from pipeline import concept
 from pipeline.errors import BadRequest
 from pipeline.types import Attachment, Value
@@ -16,14 +19,21 @@ from storage.asked import Asked, State
 from storage.blobs import BlobRef, Blobs
 from storage.charges import Meter
 from storage.outbox import Part, PartKind
-from storage.repository import Personas, StoredPersona
+from storage.repository import StoredPersona
 from storage.requests import Accepted, Completing, Requests
 from storage.tables import storable
+
+MAXIMUM_WISH = 200
+"""Characters that say how somebody shall sound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """Who asks, where, and by which update. Keys are the platform's own with its name in front: ``discord:123``."""
+    """Who asks, where, and by which update. Keys are the platform's own with its name in front: ``discord:123``.
+
+    ``moderator``: keeps order in the place. ``channels``: further keys of the same conversation, such as a thread's
+    channel.
+    """
 
     platform: str
     update_key: str
@@ -33,15 +43,27 @@ class Incoming:
     name: str | None = None
     language: str | None = None
     """In which the bot itself answers, a tag of BCP 47 (`bot.localisation`)."""
+    moderator: bool = False
+    channels: tuple[str, ...] = ()
+    mixed: bool = False
+    """People of any age may be there: nothing adult, whatever the place decided."""
+
+    @property
+    def private(self) -> bool:
+        """Whether nobody else is there: such a place has one conversation, itself."""
+        return self.place == self.conversation
 
 
 class Asking:
-    """Takes requests. Methods raise ``BadRequest`` for words that cannot be used, ``LimitReached`` for quotas, and
-    ``StorageFailed``; an update that comes twice is the same request."""
+    """Takes requests, by the rules of the place and as the person prefers.
 
-    def __init__(self, requests: Requests, personas: Personas, blobs: Blobs, limits: Limits) -> None:
+    Methods raise ``BadRequest`` for words that cannot be used and what the place does not allow, ``LimitReached`` for
+    quotas, and ``StorageFailed``; an update that comes twice is the same request. ``answer`` None: see `Rules.answer`.
+    """
+
+    def __init__(self, requests: Requests, places: Places, blobs: Blobs, limits: Limits) -> None:
         self._requests = requests
-        self._personas = personas
+        self._places = places
         self._blobs = blobs
         self._limits = limits
 
@@ -51,21 +73,38 @@ class Asking:
         words: str,
         *,
         style: str | None = None,
+        voice: str | None = None,
+        picture: Attachment | None = None,
         seed: int | None = None,
-        answer: AnswerMode = AnswerMode.VIDEO,
+        answer: AnswerMode | None = None,
     ) -> Accepted:
-        """A new character."""
-        concept.clean(words)  # refused here, while there is somebody to tell
-        ask = SummonAsk(words=storable(words), style=style, seed=_seed(seed), answer=answer)
-        return await self._accept(incoming, Kind.SUMMON, ask, answer, summons=1)
+        """A new character. ``voice``: how it shall sound, in words; ``picture``: what it shall look like."""
+        rules = await self._rules(incoming, summon=True)
+        _describes(rules, words)
+        wish = _wish(rules, voice)
+        blobs, (shown,) = await self._keep(picture)
+        ask = SummonAsk(
+            words=storable(words),
+            style=style,
+            voice=wish,
+            picture=shown,
+            seed=_seed(seed),
+            answer=answer or rules.answer(),
+            adult=rules.place.adult,
+        )
+        return await self._accept(incoming, rules, Kind.SUMMON, ask, ask.answer, summons=1, blobs=blobs)
 
     async def another(self, incoming: Incoming, request_id: str) -> Accepted:
         """Another character from the words of an earlier request. Raises ``BadRequest`` when it is not there."""
         earlier = await self._requests.find(request_id)
         if earlier is None or earlier.kind not in SUMMONED:
-            raise BadRequest("Nobody knows any more what was asked for then. Please summon it anew.")
-        ask = SummonAsk.model_validate(earlier.payload).model_copy(update={"seed": _seed()})
-        return await self._accept(incoming, Kind.RETRY, ask, ask.answer, summons=1)
+            raise Refusal("asking-forgotten")
+        rules = await self._rules(incoming, summon=True)
+        ask = SummonAsk.model_validate(earlier.payload)
+        _describes(rules, ask.words)
+        blobs, _ = await self._keep(await self._again(ask.picture))
+        ask = ask.model_copy(update={"seed": _seed(), "adult": rules.place.adult})
+        return await self._accept(incoming, rules, Kind.RETRY, ask, ask.answer, summons=1, blobs=blobs)
 
     async def say(
         self,
@@ -74,26 +113,36 @@ class Asking:
         text: str,
         *,
         picture: Attachment | None = None,
-        answer: AnswerMode = AnswerMode.VIDEO,
+        spoken: Attachment | None = None,
+        answer: AnswerMode | None = None,
         scene: bool = False,
     ) -> Accepted:
-        """A line to a persona. Lines of one conversation are answered in the order of their asking."""
+        """A line to a persona. Lines of one conversation are answered in the order of their asking.
+
+        ``spoken``: a voice message, which is answered aloud. ``scene``: the line is no person's, and nobody waits.
+        """
         line = sayable(text)
-        blob = await self._blobs.put(picture.data, picture.mime) if picture else None
-        shown = Shown(hash=blob.hash, mime=blob.mime) if blob else None
-        ask = SayAsk(text=line, seed=_seed(), picture=shown, answer=answer)
+        rules = await self._rules(incoming)
+        if not scene:
+            rules.decent(line)
+        blobs, (shown, voice) = await self._keep(picture, spoken)
+        answer = answer or rules.answer(persona)
+        if voice is not None and answer is AnswerMode.TEXT:
+            answer = AnswerMode.VOICE
+        ask = SayAsk(text=line, seed=_seed(), picture=shown, spoken=voice, answer=answer)
         kind = Kind.SCENE if scene else Kind.REPLY
-        return await self._accept(incoming, kind, ask, answer, persona=persona, blobs=[blob] if blob else [])
+        return await self._accept(incoming, rules, kind, ask, answer, persona=persona, blobs=blobs)
 
     async def restyle(self, incoming: Incoming, persona: StoredPersona, style: str | None = None) -> Accepted:
         """A new portrait for a persona."""
-        ask = RestyleAsk(seed=_seed(), style=style)
-        return await self._accept(incoming, Kind.RESTYLE, ask, AnswerMode.TEXT, persona=persona)
+        rules, ask = await self._rules(incoming), RestyleAsk(seed=_seed(), style=style)
+        return await self._accept(incoming, rules, Kind.RESTYLE, ask, AnswerMode.TEXT, persona=persona)
 
-    async def revoice(self, incoming: Incoming, persona: StoredPersona) -> Accepted:
-        """A new voice for a persona."""
-        ask = RevoiceAsk(seed=_seed())
-        return await self._accept(incoming, Kind.REVOICE, ask, AnswerMode.VOICE, persona=persona)
+    async def revoice(self, incoming: Incoming, persona: StoredPersona, wish: str | None = None) -> Accepted:
+        """A new voice for a persona; ``wish``: how it shall sound, in words."""
+        rules = await self._rules(incoming)
+        ask = RevoiceAsk(seed=_seed(), wish=_wish(rules, wish))
+        return await self._accept(incoming, rules, Kind.REVOICE, ask, AnswerMode.VOICE, persona=persona)
 
     async def cancel(self, request_id: str) -> bool:
         """Calls a request off, and sends away the character that it had brought so far. False when it has ended."""
@@ -109,9 +158,25 @@ class Asking:
         ended = {State.OPEN: "is still in work", State.DELIVERED: "was delivered", State.CANCELLED: "was called off"}
         raise BadRequest(f"That request {ended.get(request.state, 'is already being tried again')}.")
 
+    async def _rules(self, incoming: Incoming, *, summon: bool = False) -> Rules:
+        rules = await self._places.rules(incoming.place, incoming.person)
+        conversations = (incoming.conversation, *incoming.channels)
+        rules.admit(conversations, moderator=incoming.moderator, summon=summon)
+        return rules.tamed() if incoming.mixed else rules
+
+    async def _keep(self, *files: Attachment | None) -> tuple[list[BlobRef], list[Shown | None]]:
+        """Stored files, and what names them in the place of each."""
+        kept = [await self._blobs.put(one.data, one.mime) if one else None for one in files]
+        return [one for one in kept if one], [Shown(hash=one.hash, mime=one.mime) if one else None for one in kept]
+
+    async def _again(self, shown: Shown | None) -> Attachment | None:
+        """A file of an earlier request, to be kept as long as a new one."""
+        return Attachment(mime=shown.mime, data=await self._blobs.get(shown.hash)) if shown else None
+
     async def _accept(
         self,
         incoming: Incoming,
+        rules: Rules,
         kind: Kind,
         ask: Value,
         answer: AnswerMode,
@@ -130,14 +195,14 @@ class Asking:
             name=incoming.name,
             payload=ask.model_dump(mode="json"),
             persona_id=persona.id if persona else None,
-            language=incoming.language,
+            language=rules.language(incoming),
         )
-        lock = f"{persona.id}/{incoming.conversation}" if persona else None
-        placeholder = Part(PartKind.PLACEHOLDER, {"name": persona.persona.name} if persona else {})
+        steps = plan(kind, answer, f"{persona.id}/{incoming.conversation}" if persona else None)
+        coming = {"name": persona.persona.name} if persona else {"progress": asdict(expected(steps))}
         return await self._requests.accept(
             asked,
-            plan(kind, answer, lock),
-            placeholder=placeholder,
+            steps,
+            placeholder=Part(PartKind.PLACEHOLDER, coming),
             charges={Meter.SUMMONS: summons} if summons else {},
             admit=self._limits.admit,
             blobs=blobs or [],
@@ -149,6 +214,20 @@ async def _send_away(cancelling: Completing) -> None:
     persona, kind = cancelling.request.persona_id, cancelling.request.kind
     if persona is not None and kind in SUMMONED:
         await repository.dismiss(cancelling.session, persona)
+
+
+def _describes(rules: Rules, words: str) -> None:
+    """Refuses a concept here, while there is somebody to tell."""
+    rules.decent(words, concept=True)
+    concept.clean(words, adult=rules.place.adult)
+
+
+def _wish(rules: Rules, wish: str | None) -> str | None:
+    text = " ".join(storable(wish or "").split())
+    if len(text) > MAXIMUM_WISH:
+        raise Refusal("asking-wish", most=MAXIMUM_WISH)
+    rules.decent(text, concept=True)
+    return text or None
 
 
 def _seed(seed: int | None = None) -> int:

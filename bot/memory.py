@@ -19,7 +19,7 @@ from pipeline.errors import EngineFailed, EngineUnavailable
 from pipeline.mind.tokens import tokens
 from pipeline.receipt import Receipt
 from pipeline.stages import Mind
-from pipeline.types import Fact, FactKind, Line, Memory, Turn
+from pipeline.types import Fact, FactKind, Line, Memory, Speaking, Turn
 from storage.memory import KeptFact, Memories
 from storage.repository import StoredPersona
 from storage.tables import storable
@@ -63,21 +63,39 @@ class Remembering:
         turns = _newest([turn for _, turn in remembered.turns], self._budget)
         return Memory(turns=turns, summary=remembered.summary, facts=facts)
 
+    async def cue(
+        self, persona: StoredPersona, conversation: str, person: Person, present: Sequence[str]
+    ) -> tuple[Memory, Line]:
+        """What a persona knows in a scene, and the line that it answers: the last one that it heard of others.
+
+        ``person``: of whom facts are recalled if the line is theirs. ``present``: names of who else is there.
+        """
+        remembered = await self._memories.recent(persona.id, conversation, TURNS)
+        turns = [turn for _, turn in remembered.turns]
+        heard = [number for number, turn in enumerate(turns) if turn.speaking is Speaking.PERSON]
+        last = turns.pop(heard[-1]) if heard else Turn(speaking=Speaking.PERSON, text="…")
+        facts = await self._facts(persona, person, last.text) if last.speaker == person.name else ()
+        kept = _newest(turns, self._budget)
+        memory = Memory(turns=kept, summary=remembered.summary, facts=facts, present=tuple(present))
+        return memory, Line(text=last.text, speaker=last.speaker)
+
     async def keep(
         self,
         persona: StoredPersona,
         conversation: str,
-        person: Person,
+        person: Person | None,
         line: Line,
         memory: Memory,
         receipt: Receipt,
     ) -> None:
-        """Learns from a line whose turn is stored already, and folds what has grown too long.
+        """Learns from a line whose turn is stored already, and folds what has grown too long. ``person``: None where
+        nobody said it whom there is anything to learn of.
 
         A mind that fails at it costs a memory, never an answer: that is logged, and all.
         """
-        with _forgiven("learn", persona):
-            await self._learn(persona, person, line, memory, receipt)
+        if person is not None:
+            with _forgiven("learn", persona):
+                await self._learn(persona, person, line, memory, receipt)
         with _forgiven("fold", persona):
             await self._fold(persona, conversation, receipt)
 
@@ -103,7 +121,7 @@ class Remembering:
         self, persona: StoredPersona, person: Person, line: Line, memory: Memory, receipt: Receipt
     ) -> None:
         facts = await self._mind.learn(persona.persona, memory, line, receipt)
-        if facts:
+        if facts and await self._memories.heard(persona.id, person.key):  # who deleted all meanwhile is not learnt of
             vectors = await asyncio.to_thread(self._embedder.encode, [fact.text for fact in facts])
             await self._memories.add(persona.id, person.key, list(zip(facts, vectors, strict=True)))
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pipeline import decency
 from pipeline.errors import BadRequest
 from pipeline.mind import languages
 from pipeline.mind.scripted import lore
@@ -41,8 +42,11 @@ class Concept(Value):
     hates: str | None = None
 
 
-def clean(text: str) -> str:
-    """Harmless words on one line. Raises ``BadRequest`` when nothing can be read, it is too long, or it is rude."""
+def clean(text: str, *, adult: bool = False) -> str:
+    """Harmless words on one line. Raises ``BadRequest`` when nothing can be read, it is too long, or it is rude.
+
+    ``adult``: it may be sexual, but never about children.
+    """
     line = _without_mentions(_visible(text))
     if len(" ".join(text.split())) > MAX_CHARACTERS:
         raise BadRequest(f"Please use at most {MAX_CHARACTERS} characters, for example: an angry apple.")
@@ -52,7 +56,7 @@ def clean(text: str) -> str:
     line = unicodedata.normalize("NFC", " ".join(line.split())).strip(" '’-,.:;&%+")
     if not any(unicodedata.category(ch)[0] in "LN" for ch in line):
         raise BadRequest("I could not read a thing or a character in that. Try a few words, like: an angry apple.")
-    if refused(line):
+    if _rude(line) or decency.about_children(line) or (not adult and decency.sexual(line, concept=True)):
         raise BadRequest("Let's keep it friendly. Please describe your character in kinder words.")
     if re.fullmatch(r"\d+([.,]\d+)*", line):
         line = f"the number {line}"
@@ -62,11 +66,12 @@ def clean(text: str) -> str:
 
 
 def refused(text: str) -> bool:
-    """Whether whole words of the text are on the short list of what this bot does not say."""
-    low = text.casefold()
-    for phrase in lore.words().allowed:
-        low = low.replace(phrase, " ")
-    return not lore.words().refused.isdisjoint(re.findall(r"\w+", low))
+    """Whether whole words of the text are on the short lists of what this bot does not say."""
+    return _rude(text) or decency.sexual(text, concept=True)
+
+
+def _rude(text: str) -> bool:
+    return not lore.words().refused.isdisjoint(re.findall(r"\w+", text.casefold()))
 
 
 def _visible(text: str) -> str:

@@ -45,6 +45,7 @@ class Topic(StrEnum):
     PART = "part"  # something waits in the outbox; detail: the platform
     CANCELLED = "cancelled"
     PROGRESS = "progress"  # detail: the text of an answer so far
+    SCENE = "scene"  # somebody may have to answer a line of a scene; instead of a request, the scene
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import ColumnElement, LargeBinary, String, and_, cast, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pipeline.errors import StorageFailed
@@ -23,6 +22,7 @@ from pipeline.types import Fact, FactKind, Turn
 from storage.database import Database
 from storage.repository import as_turn
 from storage.tables import FactRow, PersonaRow, SummaryRow, TurnRow, storable
+from storage.upsert import insert_into
 
 Vector: TypeAlias = npt.NDArray[np.float32]
 """(384,) float32 of length 1."""
@@ -90,10 +90,8 @@ class Memories:
                 old = _summary_of(persona_id, conversation) & (SummaryRow.through == since)
                 change = update(SummaryRow).where(old).values(text=text, through=through)
                 return await session.scalar(change.returning(SummaryRow.id)) is not None
-            dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-            row = dialect.insert(SummaryRow).values(
-                persona_id=persona_id, conversation=conversation, text=text, through=through
-            )
+            whose = {"persona_id": persona_id, "conversation": conversation}
+            row = insert_into(session, SummaryRow, **whose, text=text, through=through)
             return await session.scalar(row.on_conflict_do_nothing().returning(SummaryRow.id)) is not None
 
     async def forget_conversation(self, persona_id: str, conversation: str) -> int:
@@ -118,6 +116,12 @@ class Memories:
             for fact, vector in facts:
                 await _add(session, persona_id, person, fact, vector)
             await _trim(session, _facts_of(persona_id, person))
+
+    async def heard(self, persona_id: str, person: str) -> bool:
+        """Whether a persona remembers any words of a person, or to them."""
+        query = select(TurnRow.id).where(TurnRow.person == person, TurnRow.persona_id == persona_id).limit(1)
+        async with self._database.reading() as session:
+            return await session.scalar(query) is not None
 
     async def knows(self, persona_id: str, person: str) -> bool:
         """Whether there is any fact about a person."""

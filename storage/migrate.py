@@ -1,7 +1,7 @@
 """Brings a database to the shape this code needs, and says when it is not in it.
 
-There is no alembic.ini: everything Alembic must know stands here. After changing `tables`, write the next step with
-``python -m storage.migrate "what changes"`` and read what it wrote.
+There is no alembic.ini: everything Alembic must know stands here, and it is imported only to change a database. After
+changing `tables`, write the next step with ``python -m storage.migrate "what changes"`` and read what it wrote.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from pipeline.errors import StorageFailed
 from storage.database import Database, not_migrated, parse
 from storage.postgres import install_jobs, installed_jobs, remove_jobs
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 LOCK = 0x43_68_41_74
 """Advisory lock number ("ChAt") that two migrating processes meet at on Postgres."""
@@ -29,10 +29,7 @@ LOCK = 0x43_68_41_74
 
 def head() -> str:
     """The revision this code needs."""
-    revision = ScriptDirectory.from_config(_config()).get_current_head()
-    if revision is None:
-        raise RuntimeError("the package holds no migrations")
-    return revision
+    return max(_known())
 
 
 async def current(address: str) -> str | None:
@@ -55,21 +52,28 @@ async def upgrade(address: str) -> None:
 
     Two processes may do so at once: the second waits and finds nothing left to do. Raises ``StorageFailed``.
     """
+    from alembic import command
+
     _make_folder(address)
     await _migrate(address, lambda config: command.upgrade(config, "head"))
 
 
 async def downgrade(address: str, revision: str) -> None:
     """Takes the database back to a revision ("base": no tables). What newer tables hold is lost."""
+    from alembic import command
+
     await _migrate(address, lambda config: command.downgrade(config, revision))
 
 
 def write_step(message: str) -> None:
     """A new file in `migrations/versions`: what leads from the newest migration to `tables`."""
+    from alembic import command
+
+    number = f"{int(head()) + 1:04}"
     with TemporaryDirectory() as folder:
         address = f"sqlite+aiosqlite:///{folder}/fresh.db"
         asyncio.run(upgrade(address))
-        asyncio.run(_migrate(address, lambda config: command.revision(config, message, autogenerate=True)))
+        asyncio.run(_migrate(address, lambda config: command.revision(config, message, True, rev_id=number)))
 
 
 async def _migrate(address: str, step: Callable[[Config], object]) -> None:
@@ -83,14 +87,14 @@ def _step(connection: Connection, step: Callable[[Config], object]) -> None:
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:  # SQLite's transaction holds the only write lock already
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
-    revision = MigrationContext.configure(connection).get_current_revision()
+    revision = _revision(connection)
     if revision is not None and revision not in _known():
         raise _newer()
     config = _config()
     config.attributes["connection"] = connection  # read by migrations/env.py
     step(config)
     if not sqlite:
-        revision = MigrationContext.configure(connection).get_current_revision()
+        revision = _revision(connection)
         if revision is None:
             remove_jobs(connection)
         elif revision == head():
@@ -104,7 +108,13 @@ async def _current(database: Database) -> str | None:
         return None  # asking SQLite would make an empty file
     async with database.reading() as session:
         connection = await session.connection()
-        return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+        return await connection.run_sync(_revision)
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
 async def _has_jobs(database: Database) -> bool:
@@ -115,7 +125,8 @@ async def _has_jobs(database: Database) -> bool:
 
 
 def _known() -> set[str]:
-    return {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    # Their files are numbered.
+    return {file.name.partition("_")[0] for file in _folder().glob("versions/[0-9]*_*.py")}
 
 
 def _newer() -> StorageFailed:
@@ -137,14 +148,20 @@ def _make_folder(address: str) -> None:
 
 
 def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    # Alembic reads `%` in its settings as the start of a reference.
+    config.set_main_option("script_location", str(_folder()).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _folder() -> Path:
     spec = find_spec("migrations")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("the package `migrations` is not installed")
-    config = Config()
-    # Alembic reads `%` in its settings as the start of a reference.
-    config.set_main_option("script_location", next(iter(spec.submodule_search_locations)).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
+    return Path(next(iter(spec.submodule_search_locations)))
 
 
 if __name__ == "__main__":

@@ -119,7 +119,7 @@ _last = select(func.max(PARTS.c.id)).where(PARTS.c.request_id == bindparam("requ
 _shown = select(PARTS.c.id).where(
     PARTS.c.id == _last.scalar_subquery(),
     PARTS.c.state == PartState.SENT.value,
-    PARTS.c.part == PartKind.PLACEHOLDER.value,
+    ~PARTS.c.final,
 )
 _TAKE_SHOWN = _take(_shown, PartState.SENT, attempts=0)
 
@@ -158,8 +158,8 @@ class Outbox:
         return await self._taken(_TAKE_DUE, worker, values)
 
     async def claim_shown(self, request_id: str, worker: str) -> Sending | None:
-        """The placeholder of a request once more, to show progress in its place: only while nothing else of it is to
-        be shown. What comes meanwhile waits until it is marked ``sent`` again."""
+        """The newest part of a request that has not ended once more, to show progress with it: only while nothing else
+        of it is to be shown. What comes meanwhile waits until it is marked ``sent`` again."""
         return await self._taken(_TAKE_SHOWN, worker, {"request": request_id})
 
     async def sent(self, sending: Sending, message: str) -> bool:

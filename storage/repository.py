@@ -16,26 +16,35 @@ from itertools import islice
 
 import numpy as np
 from pydantic import ValidationError
-from sqlalchemy import Select, func, select, union_all, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Select, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pipeline.errors import StorageFailed
 from pipeline.types import Mood, Persona, Picture, Portrait, Speaking, Turn, VoiceRecipe
 from storage.blobs import BlobRef, Blobs
+from storage.company import speaker
 from storage.database import Database
 from storage.pictures import PNG, from_png, to_png
-from storage.tables import BlobRow, Json, PersonaRow, PortraitRow, RequestRow, TurnRow, VoiceRow, now, storable
+from storage.tables import BlobRow, CompanyRow, Json, PersonaRow, PortraitRow, TurnRow, VoiceRow, now, storable
+from storage.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
 class StoredPersona:
-    """A persona that somebody summoned; ``created_at`` is UTC. ``owner``: the platform's key of that person."""
+    """A persona that somebody summoned; ``created_at`` is UTC. ``owner``: the platform's key of that person.
+
+    ``place``: where it was summoned. ``shared``: anybody may recall it by its id. ``answer``: how it answers, where
+    that was decided for it. ``dismissed``: it is on no list.
+    """
 
     id: str
     persona: Persona
     created_at: datetime
     owner: str | None = None
+    place: str | None = None
+    shared: bool = False
+    answer: str | None = None
+    dismissed: bool = False
 
 
 class Personas:
@@ -58,7 +67,7 @@ class Personas:
             await session.flush()
             session.add(voice_row(row.id, recipe))
             session.add(portrait_row(row.id, portrait, files))
-        return _stored(row)
+        return as_stored(row)
 
     async def find(self, name: str) -> StoredPersona | None:
         """The persona of that name or id. Where several share the name, the newest; ``namesakes`` has the rest."""
@@ -71,7 +80,7 @@ class Personas:
             row = await session.get(PersonaRow, persona_id)
         if row is None:
             raise StorageFailed(f"There is no persona {persona_id}.")
-        return _stored(row)
+        return as_stored(row)
 
     async def namesakes(self, name: str, limit: int = 20) -> Sequence[StoredPersona]:
         """Personas of that id or name, newest first; names are compared by their ``slug``."""
@@ -79,11 +88,11 @@ class Personas:
         named = select(PersonaRow.id).where(PersonaRow.slug == slug(name))
         wanted = union_all(named, select(PersonaRow.id).where(PersonaRow.id == name.strip().lower()))
         # Not OR: to give the newest first, SQLite would then walk through all personas.
-        return await self._personas(_present().where(PersonaRow.id.in_(wanted)).limit(limit))
+        return await self._personas(present().where(PersonaRow.id.in_(wanted)).limit(limit))
 
     async def meant(self, start: str, concept: Callable[[str], bool], limit: int = 20) -> Sequence[StoredPersona]:
         """Personas whose ``slug`` begins so, or whose concept passes a test, newest first."""
-        columns = _present().with_only_columns(PersonaRow.id, PersonaRow.slug, PersonaRow.concept)
+        columns = present().with_only_columns(PersonaRow.id, PersonaRow.slug, PersonaRow.concept)
         async with self._database.reading() as session:
             rows = (await session.execute(columns)).all()
 
@@ -91,26 +100,23 @@ class Personas:
             return (row.id for row in rows if row.slug.startswith(start) or concept(row.concept))
 
         chosen = await asyncio.to_thread(lambda: [*islice(choose(), limit)])
-        return await self._personas(_present().where(PersonaRow.id.in_(chosen)))
+        return await self._personas(present().where(PersonaRow.id.in_(chosen)))
 
     async def list(self, limit: int = 20, offset: int = 0, *, owner: str | None = None) -> Sequence[StoredPersona]:
         """A page of the personas that were not dismissed, newest first; of one person, or all."""
-        query = _present() if owner is None else _present().where(PersonaRow.owner == owner)
+        query = present() if owner is None else present().where(PersonaRow.owner == owner)
         return await self._personas(query.limit(limit).offset(offset))
 
     async def company(self, conversation: str, limit: int = 20) -> Sequence[StoredPersona]:
-        """Personas that were summoned or spoken to in a conversation, the last one first."""
-        last = _asked_in(conversation).group_by(RequestRow.persona_id).subquery()
-        query = _present().join(last, last.c.persona_id == PersonaRow.id)
-        return await self._personas(query.order_by(None).order_by(last.c.last.desc()).limit(limit))
+        """Personas that were summoned, recalled or spoken to in a conversation, the last one first."""
+        return await self._personas(present_in(conversation).limit(limit))
 
     async def behind(self, conversation: str, message: str) -> StoredPersona | None:
-        """The persona that speaks in a message of a conversation, by the platform's id of it, while its request is
-        kept."""
-        last = _asked_in(conversation).where(RequestRow.message.contains(message, autoescape=True))
-        shown = last.group_by(RequestRow.persona_id).subquery()
-        found = await self._personas(_present().join(shown, shown.c.persona_id == PersonaRow.id).limit(1))
-        return found[0] if found else None
+        """The persona that speaks in a message of a conversation, by the platform's id of it."""
+        async with self._database.reading() as session:
+            persona_id = await speaker(session, conversation, message)
+            row = await session.scalar(present().where(PersonaRow.id == persona_id)) if persona_id else None
+        return as_stored(row) if row else None
 
     async def portrait(self, persona_id: str) -> Portrait:
         """The newest portrait of a persona."""
@@ -177,7 +183,7 @@ class Personas:
 
     async def _personas(self, query: Select[PersonaRow]) -> Sequence[StoredPersona]:
         async with self._database.reading() as session:
-            return [_stored(row) for row in await session.scalars(query)]
+            return [as_stored(row) for row in await session.scalars(query)]
 
 
 def slug(name: str) -> str:
@@ -187,27 +193,40 @@ def slug(name: str) -> str:
     return re.sub(r"[\W_]+", "-", folded).strip("-") or folded
 
 
-def _present() -> Select[PersonaRow]:
+def present() -> Select[PersonaRow]:
+    """All personas that were not dismissed, newest first."""
     return select(PersonaRow).where(PersonaRow.dismissed_at.is_(None)).order_by(PersonaRow.id.desc())
 
 
-def _asked_in(conversation: str) -> Select[str | None, str]:
-    columns = select(RequestRow.persona_id, func.max(RequestRow.id).label("last"))
-    return columns.where(RequestRow.conversation == conversation, RequestRow.persona_id.is_not(None))
+def present_in(conversation: str) -> Select[PersonaRow]:
+    """Those that were summoned, recalled or spoken to in a conversation, the last one first."""
+    here = (CompanyRow.persona_id == PersonaRow.id) & (CompanyRow.conversation == conversation)
+    query = present().join(CompanyRow, here).order_by(None)
+    return query.order_by(CompanyRow.last_at.desc(), PersonaRow.id.desc())
 
 
-def _stored(row: PersonaRow) -> StoredPersona:
+def as_stored(row: PersonaRow) -> StoredPersona:
+    """The value of a stored persona. Raises ``StorageFailed`` for one of another version."""
     try:
-        return StoredPersona(row.id, Persona.model_validate(row.document), row.created_at, row.owner)
+        persona = Persona.model_validate(row.document)
     except ValidationError as error:
         raise StorageFailed(f"The persona {row.name} was stored by another version of ChatAnything.") from error
+    return StoredPersona(
+        row.id,
+        persona,
+        row.created_at,
+        row.owner,
+        place=row.place,
+        shared=row.shared,
+        answer=row.answer,
+        dismissed=row.dismissed_at is not None,
+    )
 
 
 async def name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
     """Rows for stored files; that of a file that is known already counts as new again (`sweeping`)."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     for blob in sorted(blobs, key=lambda blob: blob.hash):  # in one order, or two transactions wait for each other
-        row = insert(BlobRow).values(hash=blob.hash, mime=blob.mime, size=blob.size)
+        row = insert_into(session, BlobRow, hash=blob.hash, mime=blob.mime, size=blob.size)
         await session.execute(row.on_conflict_do_update(index_elements=["hash"], set_={"created_at": now()}))
 
 
@@ -218,14 +237,15 @@ async def dismiss(session: AsyncSession, persona_id: str) -> bool:
     return gone.one_or_none() is not None
 
 
-def persona_row(persona: Persona, owner: str | None) -> PersonaRow:
-    """A new persona."""
+def persona_row(persona: Persona, owner: str | None, *, place: str | None = None) -> PersonaRow:
+    """A new persona; ``place``: where it was summoned."""
     return PersonaRow(
         slug=slug(storable(persona.name)),
         name=persona.name,
         tagline=persona.tagline,
         concept=persona.concept,
         owner=owner,
+        place=place,
         document=persona.model_dump(mode="json"),
     )
 

@@ -17,12 +17,11 @@ from datetime import timedelta
 from typing import Any, TypeAlias
 
 from sqlalchemy import Row, bindparam, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pipeline.errors import StorageFailed
 from pipeline.receipt import Usage
-from storage import leases, outbox, queues, steps
+from storage import company, leases, outbox, queues, steps
 from storage.asked import Asked, Request, State, as_request
 from storage.bell import Bell, News, Topic
 from storage.blobs import BlobRef
@@ -30,18 +29,25 @@ from storage.charges import Meter, charge, charge_again, refund
 from storage.database import Database
 from storage.leases import LONGEST_WAIT
 from storage.outbox import Part, PartKind
-from storage.queues import Position
+from storage.queues import Position, Standing, StepStanding
 from storage.repository import name_blobs
 from storage.statements import PARTS, held, request_of
 from storage.steps import Lease, Pulse, Step, StepPlan, StepState, Transport, as_step
 from storage.tables import Json, RequestRow, ResultRow, StepRow, now
 from storage.turns import BACKGROUND, fair_turn
+from storage.upsert import insert_into
 from storage.usage import insert_usages
 
 TRIES = 3
 """Times that a step is begun before it has failed for good."""
 
 _KNOWN = select(RequestRow).where(RequestRow.update_key == bindparam("key"))
+_LANGUAGE = (
+    select(RequestRow.language)
+    .where(RequestRow.conversation == bindparam("conversation"))
+    .order_by(RequestRow.id.desc())
+    .limit(1)
+)
 _FINAL = select(PARTS.c.id).where(PARTS.c.request_id == bindparam("request"), PARTS.c.final).limit(1)
 
 
@@ -109,9 +115,14 @@ class Requests:
                 await admit(session, asked)
             turn = await fair_turn(session, asked.person, asked.place, background=background)
             await name_blobs(session, blobs)
+            # Discord tells no language with what is written in a private chat: the one of before is meant.
+            language = asked.language or await session.scalar(_LANGUAGE, {"conversation": asked.conversation})
+            asked = replace(asked, language=language)
             row = RequestRow(**_columns(asked), state=State.OPEN.value, turn=turn)
             session.add(row)
             await session.flush()
+            if asked.persona_id is not None:
+                await company.joined(session, asked.conversation, asked.persona_id)
             for meter, amount in (charges or {}).items():
                 await charge(session, row, meter, amount)
             if placeholder is not None:
@@ -292,10 +303,15 @@ class Requests:
             rows = await session.execute(query.group_by(StepRow.queue, StepRow.state))
             return {(queue, state): number for queue, state, number in rows}
 
+    async def standings(self, requests: Sequence[str]) -> Mapping[str, Standing]:
+        """Where the steps of these requests stand, and how long the next ones wait."""
+        async with self._database.reading() as session:
+            return await queues.standings(session, requests)
+
     async def position(self, request_id: str) -> Position:
         """How long the next step of a request waits, judged by the last ones of its kind."""
-        async with self._database.reading() as session:
-            return await queues.position(session, request_id)
+        standing = (await self.standings([request_id])).get(request_id)
+        return standing.position if standing else Position(0, None)
 
     async def _give_up(self, session: AsyncSession, request: RequestRow, row: StepRow | Row[Any]) -> None:
         if row.optional:
@@ -305,7 +321,7 @@ class Requests:
         await steps.stop(session, self._transport, request.id)
         await outbox.drop(session, request.id)
         await refund(session, request.id)
-        apology = Part(PartKind.APOLOGY, {"sentence": row.error}, final=True)
+        apology = Part(PartKind.APOLOGY, {"sentence": row.error, "error": row.error_kind}, final=True)
         await outbox.add(session, self._bell, request, apology)
         if row.lock is not None:
             await steps.free(session, self._transport, row.lock)
@@ -335,6 +351,10 @@ class Completing:
     async def show(self, part: Part) -> None:
         """Puts a part into the outbox."""
         await outbox.add(self.session, self.bell, self.request, part)
+
+    async def standing(self) -> Sequence[StepStanding]:
+        """Where the steps of the request stand, the one that ends among those that are done."""
+        return await queues.standing(self.session, self.request.id)
 
     async def weigh(self, turns: int) -> None:
         """Puts what follows in this request so many turns back."""
@@ -382,8 +402,7 @@ async def _spend(session: AsyncSession, request: RequestRow, usages: Sequence[Us
 
 async def _keep(session: AsyncSession, stage: str, made: Made) -> None:
     await name_blobs(session, made.blobs)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(ResultRow).values(key=made.key, stage=stage, document=made.document)
+    row = insert_into(session, ResultRow, key=made.key, stage=stage, document=made.document)
     await session.execute(row.on_conflict_do_nothing())
 
 

@@ -1,23 +1,24 @@
 """Throws away what nobody needs any more: requests that ended long ago, what was made for them, and the files of that.
 
-Characters, conversations and memories are not touched. A file goes in two passes: first the row that names it, and
-with the next pass, if no row has come to name it again, the file. So nothing is missing for whoever copies the rows
-first and the files afterwards (`backup`), or has just made the same file anew.
+Characters, conversations and memories are not touched, and whose words a message shows is noted down. A file goes in
+two passes: first the row that names it, and with the next pass, if no row has come to name it again, the file. So
+nothing is missing for whoever copies the rows first and the files afterwards (`backup`), or has just made the same
+file anew.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import delete, exists, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.dml import ReturningDelete
 
 from storage.asked import State
 from storage.blobs import Blobs
+from storage.company import keep_messages
 from storage.database import Database
 from storage.tables import BlobRow, Json, LineRow, PortraitRow, RequestRow, ResultRow, StepRow, TurnRow, now
 
@@ -69,19 +70,32 @@ class Sweeper:
     async def _delete_requests(self, before: datetime) -> int:
         ended = (RequestRow.state != State.OPEN.value) & (RequestRow.ended_at < before)
         some = select(RequestRow.id).where(ended).limit(BATCH)
-        return await self._repeat(delete(RequestRow).where(RequestRow.id.in_(some)).returning(RequestRow.id))
+        shown = (RequestRow.conversation, RequestRow.message, RequestRow.persona_id)
+        deletion = delete(RequestRow).where(RequestRow.id.in_(some)).returning(*shown)
+
+        async def batch(session: AsyncSession) -> int:
+            rows = (await session.execute(deletion)).all()
+            await keep_messages(session, [(where, key, who) for where, key, who in rows if key and who])
+            return len(rows)
+
+        return await self._repeat(batch)
 
     async def _delete_results(self, before: datetime) -> int:
         used = exists().where(StepRow.result_key == ResultRow.key)
         some = select(ResultRow.key).where(ResultRow.created_at < before, ~used).limit(BATCH)
-        return await self._repeat(delete(ResultRow).where(ResultRow.key.in_(some)).returning(ResultRow.key))
+        deletion = delete(ResultRow).where(ResultRow.key.in_(some)).returning(ResultRow.key)
 
-    async def _repeat(self, deletion: ReturningDelete[tuple[str]]) -> int:
+        async def batch(session: AsyncSession) -> int:
+            return len((await session.scalars(deletion)).all())
+
+        return await self._repeat(batch)
+
+    async def _repeat(self, batch: Callable[[AsyncSession], Awaitable[int]]) -> int:
         """Until nothing is left to delete; the number of rows that went."""
         number, gone = 0, BATCH
         while gone == BATCH:
             async with self._database.session() as session:
-                gone = len((await session.scalars(deletion)).all())
+                gone = await batch(session)
             number += gone
         return number
 

@@ -108,7 +108,11 @@ Count = BigInteger().with_variant(Integer(), "sqlite")  # SQLite counts up only 
 
 
 class Table(DeclarativeBase):
-    """Base of all tables. Every constraint has a name, or migrations could not drop it again."""
+    """Base of all tables. Every constraint has a name, or migrations could not drop it again.
+
+    What may become long has an index on each foreign key that a deletion follows: else each persona that goes costs a
+    look at all rows.
+    """
 
     metadata = MetaData(
         naming_convention={
@@ -125,7 +129,12 @@ class PersonaRow(Table):
     """A character. The document is the whole ``Persona``; the other columns are for lists and look-ups."""
 
     __tablename__ = "personas"
-    __table_args__ = (Index(None, "dismissed_at", "id"), Index(None, "slug", "id"), Index(None, "owner", "id"))
+    __table_args__ = (
+        Index(None, "dismissed_at", "id"),
+        Index(None, "slug", "id"),
+        Index(None, "owner", "id"),
+        Index(None, "place", "id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     slug: Mapped[str] = mapped_column(AnyText)
@@ -240,7 +249,7 @@ class UsageRow(Table):
     """One call of a paid or counted service. Costs outlive the persona that caused them."""
 
     __tablename__ = "usages"
-    __table_args__ = (Index(None, "created_at"),)
+    __table_args__ = (Index(None, "created_at"), Index(None, "persona_id"))
 
     id: Mapped[int] = mapped_column(Count, primary_key=True)
     persona_id: Mapped[str | None] = mapped_column(Id, ForeignKey("personas.id", ondelete="SET NULL"))
@@ -261,7 +270,12 @@ class RequestRow(Table):
     the request that it made already. ``turn`` orders requests fairly (`requests`)."""
 
     __tablename__ = "requests"
-    __table_args__ = (Index(None, "state", "person"), Index(None, "ended_at"), Index(None, "conversation", "id"))
+    __table_args__ = (
+        Index(None, "state", "person"),
+        Index(None, "ended_at"),
+        Index(None, "conversation", "id"),
+        Index(None, "persona_id"),
+    )
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     kind: Mapped[str] = mapped_column(String(16))
@@ -397,7 +411,7 @@ class CompanyRow(Table):
     a private chat is with."""
 
     __tablename__ = "company"
-    __table_args__ = (Index(None, "conversation", "last_at"),)
+    __table_args__ = (Index(None, "conversation", "last_at"), Index(None, "persona_id"))
 
     conversation: Mapped[str] = mapped_column(AnyText, primary_key=True)
     persona_id: Mapped[str] = mapped_column(Id, ForeignKey("personas.id", ondelete="CASCADE"), primary_key=True)
@@ -430,7 +444,8 @@ class MessageRow(Table):
 
 
 class SceneRow(Table):
-    """Several personas and people in one conversation. ``due``: the last line that somebody may have to answer."""
+    """Several personas and people in one conversation. ``due``: the last line that somebody may have to answer;
+    ``speaking``: the update key of the request in which a persona does; ``not_before``: until then somebody decides."""
 
     __tablename__ = "scenes"
     __table_args__ = (
@@ -454,13 +469,15 @@ class SceneRow(Table):
     mode: Mapped[str] = mapped_column(String(16))
     document: Mapped[Json] = mapped_column(Document)  # caps, and how people want it
     due: Mapped[int | None] = mapped_column(BigInteger)
+    speaking: Mapped[str | None] = mapped_column(AnyText)
+    not_before: Mapped[datetime | None] = mapped_column(Moment)
     paused_at: Mapped[datetime | None] = mapped_column(Moment)
     ended_at: Mapped[datetime | None] = mapped_column(Moment)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
 
 class MemberRow(Table):
-    """A persona's stay in a scene: it knows the lines after ``since`` up to ``until``."""
+    """A persona's stay in a scene: it hears the lines after ``since`` up to ``until``."""
 
     __tablename__ = "scene_members"
     __table_args__ = (Index(None, "scene_id", "id"), Index(None, "persona_id"))
@@ -473,12 +490,14 @@ class MemberRow(Table):
 
 
 class LineRow(Table):
-    """A line of a scene: of a person, a persona or the narrator."""
+    """A line of a scene: of a person, a persona or the narrator. Each persona that hears it has a turn of it, too."""
 
     __tablename__ = "scene_lines"
     __table_args__ = (
+        UniqueConstraint("update_key"),
         Index(None, "scene_id", "id"),
         Index(None, "person"),
+        Index(None, "persona_id"),
         {"sqlite_autoincrement": True},  # members know lines by id
     )
 
@@ -491,5 +510,6 @@ class LineRow(Table):
     text: Mapped[str] = mapped_column(AnyText)
     mood: Mapped[str | None] = mapped_column(String(16))
     clip_blob: Mapped[str | None] = mapped_column(Hash, ForeignKey("blobs.hash"))
-    request_id: Mapped[str | None] = mapped_column(Id)  # that brought it; no foreign key: requests are swept
+    addressed: Mapped[str | None] = mapped_column(Id)  # the persona whose message it replies to
+    update_key: Mapped[str] = mapped_column(AnyText)  # of what brought it, which may come twice
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)

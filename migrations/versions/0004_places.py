@@ -29,6 +29,9 @@ def upgrade() -> None:
     op.add_column("personas", sa.Column("shared", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.add_column("personas", sa.Column("answer", sa.String(16), nullable=True))
     op.create_index("ix_personas_owner_id", "personas", ["owner", "id"])
+    op.create_index("ix_personas_place_id", "personas", ["place", "id"])
+    for table in ("usages", "requests"):
+        op.create_index(f"ix_{table}_persona_id", table, ["persona_id"])
     op.add_column("requests", sa.Column("language", sa.String(16), nullable=True))
     for table in ("places", "people"):
         op.create_table(
@@ -47,6 +50,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation", "persona_id", name="pk_company"),
     )
     op.create_index("ix_company_conversation_last_at", "company", ["conversation", "last_at"])
+    op.create_index("ix_company_persona_id", "company", ["persona_id"])
     op.create_table(
         "residents",
         sa.Column("conversation", sa.Text(), nullable=False),
@@ -85,6 +89,8 @@ def _scenes() -> None:
         sa.Column("mode", sa.String(16), nullable=False),
         sa.Column("document", document, nullable=False),
         sa.Column("due", sa.BigInteger(), nullable=True),
+        sa.Column("speaking", sa.Text(), nullable=True),
+        sa.Column("not_before", moment, nullable=True),
         sa.Column("paused_at", moment, nullable=True),
         sa.Column("ended_at", moment, nullable=True),
         sa.Column("created_at", moment, nullable=False),
@@ -120,7 +126,8 @@ def _scenes() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("mood", sa.String(16), nullable=True),
         sa.Column("clip_blob", sa.String(64), nullable=True),
-        sa.Column("request_id", sa.String(36), nullable=True),
+        sa.Column("addressed", sa.String(36), nullable=True),
+        sa.Column("update_key", sa.Text(), nullable=False),
         sa.Column("created_at", moment, nullable=False),
         _of_scene("scene_lines"),
         sa.ForeignKeyConstraint(
@@ -128,16 +135,21 @@ def _scenes() -> None:
         ),
         sa.ForeignKeyConstraint(["clip_blob"], ["blobs.hash"], name="fk_scene_lines_clip_blob_blobs"),
         sa.PrimaryKeyConstraint("id", name="pk_scene_lines"),
+        sa.UniqueConstraint("update_key", name="uq_scene_lines_update_key"),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_scene_lines_person", "scene_lines", ["person"])
+    op.create_index("ix_scene_lines_persona_id", "scene_lines", ["persona_id"])
     op.create_index("ix_scene_lines_scene_id_id", "scene_lines", ["scene_id", "id"])
 
 
 def downgrade() -> None:
     for table in ("scene_lines", "scene_members", "scenes", "messages", "residents", "company", "people", "places"):
         op.drop_table(table)
-    op.drop_index("ix_personas_owner_id", "personas")
+    for table in ("usages", "requests"):
+        op.drop_index(f"ix_{table}_persona_id", table)
+    for index in ("ix_personas_owner_id", "ix_personas_place_id"):
+        op.drop_index(index, "personas")
     op.drop_column("requests", "language")
     for column in ("answer", "shared", "place"):
         op.drop_column("personas", column)

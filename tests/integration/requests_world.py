@@ -90,6 +90,8 @@ class World:
         *,
         plan: Sequence[StepPlan] = SUMMON,
         key: str | None = None,
+        conversation: str = "here",
+        language: str | None = None,
         **chosen: Any,
     ) -> Request:
         """An accepted request; everybody has a private place unless it is said."""
@@ -98,9 +100,10 @@ class World:
             update_key=key or f"test:{next(self._numbers)}",
             platform="test",
             place=place or f"home of {person}",
-            conversation="here",
+            conversation=conversation,
             person=person,
             payload={},
+            language=language,
         )
         more: dict[str, Any] = {"placeholder": Part(PartKind.PLACEHOLDER, {}), "charges": {Meter.SUMMONS: 1.0}} | chosen
         return (await self.requests.accept(asked, plan, **more)).request

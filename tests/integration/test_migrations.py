@@ -46,6 +46,11 @@ async def test_migrations_build_exactly_the_tables(databases: Databases, address
     assert databases.schema(empty_address) == databases.schema(address)
 
 
+def test_the_numbers_of_the_files_are_the_revisions() -> None:
+    assert migrate._known() == set(REVISIONS)
+    assert migrate.head() == REVISIONS[-1]
+
+
 async def test_a_difference_would_be_seen(address: str) -> None:
     async with Database(address) as database:
         async with database.session() as session:

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from pipeline.errors import BadRequest
 from storage.asked import State
@@ -72,6 +72,12 @@ async def test_a_repeated_update_is_the_same_request(world: World) -> None:
     assert (await world.ask(key="test:update")).id == first.id
     assert len(await world.requests.list()) == 1
     assert len(await world.deliver()) == 1
+
+
+async def test_without_a_language_that_of_the_request_before_is_meant(world: World) -> None:
+    spoken = [(await world.ask(language=language)).language for language in (None, "de", None, "ja", None)]
+    assert spoken == [None, "de", "de", "ja", "ja"]
+    assert (await world.ask(conversation="elsewhere")).language is None
 
 
 async def test_what_is_not_admitted_leaves_nothing(world: World) -> None:
@@ -173,7 +179,7 @@ async def test_three_tries_then_an_apology_and_the_charge_is_given_back(world: W
     for left in (True, True, False):
         assert await world.requests.fail(await world.claim("portrait"), LONG, "Slow", retry_in=0) is left
     assert await world.requests.claim("worker", queues=["voice", "clip"]) is None
-    assert await world.deliver() == [(PartKind.APOLOGY, {"sentence": LONG})]
+    assert await world.deliver() == [(PartKind.APOLOGY, {"sentence": LONG, "error": "Slow"})]
     assert await world.state(request) == "apologised"
     assert await charged(world) == {"summons": False, "cost": True}
 
@@ -269,6 +275,24 @@ async def test_position_and_estimate(world: World, clock: Clock) -> None:
     position = await world.requests.position(last.id)
     assert (position.ahead, position.seconds) == (1, 20)
     assert (await world.requests.position(first.id)).ahead == 0
+
+
+async def test_where_many_stand_is_one_look(world: World) -> None:
+    first, second, third = [await world.ask(person, plan=SUMMON) for person in ("ann", "ben", "cleo")]
+    await world.complete(await world.claim("mind"))
+    await world.claim("voice")
+    statements: list[str] = []
+    engine = world.database._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", lambda *args: statements.append(args[2]))
+    found = await world.requests.standings([first.id, second.id, third.id, "nobody"])
+    many = len(statements)
+    await world.requests.standings([second.id])
+    assert many == len(statements) - many  # as many as for one
+    assert set(found) == {first.id, second.id, third.id}
+    states = {step.stage: (step.state.value, step.ahead) for step in found[first.id].steps}
+    assert states == {"mind": ("done", 0), "voice": ("running", 0), "portrait": ("ready", 0), "clip": ("waiting", 0)}
+    assert [found[one.id].steps[0].ahead for one in (second, third)] == [0, 1]
+    assert found[third.id].position.ahead == 1
 
 
 async def test_position_counts_what_waits_for_a_lock(world: World) -> None:

@@ -234,6 +234,7 @@ async def test_a_mind_that_cannot_learn_can_still_fold(
 
 
 async def test_a_database_that_fails_is_told(talk: Talk, database: Database) -> None:
+    await talk.say(ANN, "Hello.")
     async with database.session() as session:
         await (await session.connection()).exec_driver_sql("DROP TABLE facts")
     with pytest.raises(StorageFailed):
