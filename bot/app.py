@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot import engines as choosing
 from bot.asking import Asking
+from bot.characters import Characters
 from bot.conversation import Conversation
 from bot.jobs.closing import close
 from bot.jobs.embedded import EmbeddedEngine
@@ -16,22 +17,31 @@ from bot.jobs.outcome import Keeping
 from bot.jobs.stages import Stages
 from bot.limits import Limits
 from bot.memory import Remembering
+from bot.places import Places
+from bot.privacy import Privacy
+from bot.scenes.director import Director
+from bot.scenes.playing import Scenes
 from bot.settings import Settings
 from pipeline import registry
 from pipeline.embedding import Embedder
 from pipeline.errors import NotMigrated
+from pipeline.listen import Ear
 from pipeline.mind.understudy import WithUnderstudy
 from pipeline.speak import Studio
-from pipeline.stages import ChatConfig, Mind
+from pipeline.stages import ChatConfig, Listener, Mind
 from pipeline.workers import Workers
 from storage import migrate
 from storage.bell import Bell, LocalBell
 from storage.blobs import Blobs
+from storage.cast import Cast
 from storage.database import Database
 from storage.memory import Memories
 from storage.outbox import Outbox
+from storage.personal import Personal
+from storage.places import Preferences, Residents
 from storage.repository import Personas
 from storage.requests import Requests
+from storage.scenes import SceneStore
 from storage.usage import Usages
 
 RECENT_TOKENS = 2000
@@ -59,6 +69,10 @@ class Desk:
     requests: Requests
     outbox: Outbox
     asking: Asking
+    places: Places
+    characters: Characters
+    privacy: Privacy
+    scenes: Scenes
 
     async def check(self) -> None:
         """Raises ``StorageFailed`` unless the database answers and has the form that this code needs."""
@@ -103,22 +117,61 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
             bell = LocalBell()
             engine = EmbeddedEngine(bell)
         blobs = Blobs(settings.blob_url)
-        stored = _stored(database, blobs)
-        requests = Requests(database, engine, bell, close)
-        outbox = Outbox(database, engine, bell)
-        asking = Asking(requests, stored.personas, blobs, Limits(settings))
-        yield Desk(database, blobs, stored, bell, engine, requests, outbox, asking)
+        requests, outbox = Requests(database, engine, bell, close), Outbox(database, engine, bell)
+        yield furnish(settings, database, blobs, bell, engine, requests, outbox)
+
+
+def furnish(
+    settings: Settings,
+    database: Database,
+    blobs: Blobs,
+    bell: Bell,
+    engine: JobEngine,
+    requests: Requests,
+    outbox: Outbox,
+) -> Desk:
+    """A desk with all that people can ask for."""
+    stored = _stored(database, blobs)
+    places = Places(Preferences(database), Residents(database))
+    limits = Limits(settings)
+    asking = Asking(requests, places, blobs, limits)
+    characters = Characters(Cast(database), stored.personas, places)
+    privacy = Privacy(Personal(database), asking, places, blobs)
+    scenes = Scenes(SceneStore(database, bell), stored.personas, places, limits, requests)
+    return Desk(database, blobs, stored, bell, engine, requests, outbox, asking, places, characters, privacy, scenes)
+
+
+def a_director(settings: Settings, desk: Desk, mind: Mind) -> Director:
+    """Who decides who speaks in scenes."""
+    store, stored = SceneStore(desk.database, desk.bell), desk.stored
+    return Director(
+        store, desk.requests, stored.personas, desk.places, Limits(settings), stored.usages, mind, desk.bell
+    )
 
 
 @asynccontextmanager
 async def open_stages(settings: Settings, desk: Desk, choices: tuple[choosing.Choice, ...]) -> AsyncIterator[Stages]:
     """What a worker does: engines and the processes that they run in."""
     engines, chat = choosing.engines(choices), choosing.chat(choices)
-    async with open_mind(settings, engines.mind, chat) as mind, Workers() as workers:
+    async with (
+        open_mind(settings, engines.mind, chat) as mind,
+        Workers() as workers,
+        open_ear(settings, choices, workers) as ear,
+    ):
         studio = Studio(settings.engine_config(), workers, engines.animation)
         remembering = Remembering(desk.stored.memories, mind, Embedder(), _budget(chat))
         keeping = Keeping(desk.requests, desk.blobs)
-        yield Stages(mind, studio, engines, desk.stored.personas, remembering, keeping, desk.bell)
+        yield Stages(
+            mind,
+            studio,
+            engines,
+            desk.stored.personas,
+            remembering,
+            keeping,
+            desk.bell,
+            SceneStore(desk.database, desk.bell),
+            ear,
+        )
 
 
 def _budget(chat: ChatConfig | None) -> int:
@@ -146,6 +199,21 @@ async def open_mind(settings: Settings, engine: str, chat: ChatConfig | None) ->
         yield mind
     finally:
         await mind.close()
+
+
+@asynccontextmanager
+async def open_ear(settings: Settings, choices: tuple[choosing.Choice, ...], workers: Workers) -> AsyncIterator[Ear]:
+    """Who understands voice messages, if anybody does."""
+    choice = next(choice for choice in choices if choice.stage == "hearing")
+    if choice.engine == choosing.DEAF:
+        yield Ear(None, workers)
+        return
+    config = replace(settings.engine_config(), chat=choice.chat)
+    listener: Listener = registry.load("hearing", choice.engine)(config)
+    try:
+        yield Ear(listener, workers)
+    finally:
+        await listener.close()
 
 
 @asynccontextmanager

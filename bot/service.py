@@ -16,7 +16,7 @@ from typing import TypeAlias
 import structlog
 
 from bot import engines as choosing
-from bot.app import Desk, open_desk, open_stages
+from bot.app import Desk, a_director, open_desk, open_stages
 from bot.delivery import LONGEST, Delivery
 from bot.jobs.identity import this_process
 from bot.jobs.plan import DEADLINES, Stage
@@ -90,12 +90,16 @@ async def work(
         desk = await stack.enter_async_context(open_desk(settings))
         opened = [await stack.enter_async_context(open_gateway(settings, desk)) for open_gateway in gateways]
         messengers = [*messengers, *(gateway.messenger for gateway in opened)]
+        listening = [gateway.listen for gateway in opened]
         metrics, tracer = Metrics(), await stack.enter_async_context(open_tracer(settings))
         run: Work | None = None
         watched = Watched(metrics, tracer)
         if wanted:
             choices = await choosing.choose(settings)
-            run = (await stack.enter_async_context(open_stages(settings, desk, choices))).run
+            stages = await stack.enter_async_context(open_stages(settings, desk, choices))
+            run = stages.run
+            if Stage.MIND in wanted:
+                listening.append(a_director(settings, desk, stages.mind).serve)
             watched = Watched(metrics, tracer, _by_step(choices))
         if settings.health_address:
             probes = [health.Probe("database", desk.check, "The database does not answer as it should.")]
@@ -105,7 +109,6 @@ async def work(
             log.info("health", url=url)
         sweeper = Sweeper(desk.database, desk.blobs, settings.requests_kept)
         with stopped_by_signals() as stopping:
-            listening = [gateway.listen for gateway in opened]
             await serve(desk, run, wanted, messengers, watched, stopping, sweeper, listening=listening)
 
 
@@ -120,7 +123,7 @@ async def serve(
     pace: Pace = Pace(),
     listening: Sequence[Callable[[asyncio.Event], Coroutine[None, None, None]]] = (),
 ) -> None:
-    """Serves until ``stopping`` is set and what was begun is ended or handed back."""
+    """Serves until ``stopping`` is set and what was begun is ended or handed back. ``listening``: further duties."""
     name = this_process()
     for queue in sorted(set(wanted) - {*Stage}):
         log.warning("queue.unknown", queue=queue)  # nothing is put into it yet, or it was misspelt

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from bot.jobs.plan import AnswerMode, Kind, Stage
+from bot.localisation.texts import texts
 from pipeline.types import Persona, Reply
 from storage.asked import Request
 from storage.outbox import Part, PartKind
@@ -14,13 +15,12 @@ from storage.tables import Json
 
 log = structlog.get_logger(__name__)
 
-UNREADABLE = "What was made for this cannot be read any more."
-
 NOTICES: Mapping[str, str] = {
-    Stage.PORTRAIT: "The portrait did not come out this time.",
-    Stage.VOICE: "The voice did not come out this time, so this is in writing.",
-    Stage.CLIP: "The clip did not come out this time.",
+    Stage.PORTRAIT: "words-no-portrait",
+    Stage.VOICE: "words-no-voice",
+    Stage.CLIP: "words-no-clip",
 }
+"""Texts (`bot.localisation`) about what is missing."""
 
 
 def close(request: Request, results: Mapping[str, Json], failed: Mapping[str, str]) -> Part:
@@ -32,15 +32,16 @@ def close(request: Request, results: Mapping[str, Json], failed: Mapping[str, st
         return _answer(request, results, failed)
     except (LookupError, TypeError, ValueError) as error:  # documents of another version
         log.error("closing.failed", request=request.id, error=type(error).__name__)
-        return Part(PartKind.APOLOGY, {"sentence": UNREADABLE}, final=True)
+        return Part(PartKind.APOLOGY, {"sentence": texts(request.language)("words-unreadable")}, final=True)
 
 
 def _answer(request: Request, results: Mapping[str, Json], failed: Mapping[str, str]) -> Part:
-    kind = best(request, results)
+    kind, said = best(request, results), texts(request.language)
     document = {
-        **text_of(results.get(Stage.MIND)),
+        **(said_with(results[Stage.VOICE]) if request.kind == Kind.REVOICE else text_of(results.get(Stage.MIND))),
+        "instead": files_of(results, Stage.VOICE) if kind is PartKind.CLIP else [],
         "files": [file for stage in (Stage.PORTRAIT, shown_by(kind)) if stage for file in files_of(results, stage)],
-        "notices": [*notices_of(results), *(NOTICES[stage] for stage in Stage if stage in failed)],
+        "notices": [*notices_of(results), *(said(NOTICES[stage]) for stage in Stage if stage in failed)],
     }
     return Part(kind, document, final=True)
 
@@ -69,7 +70,12 @@ def text_of(mind: Json) -> dict[str, Json]:
         persona = Persona.model_validate(mind["values"]["persona"]["value"])
         return {"name": persona.name, "tagline": persona.tagline, "text": persona.greeting}
     reply = Reply.model_validate(mind["values"]["reply"]["value"])
-    return {"name": mind["name"], "text": reply.text}
+    return {"name": mind["name"], "text": reply.text, "heard": mind.get("heard")}
+
+
+def said_with(voice: Json) -> dict[str, Json]:
+    """The words that a new voice was tried with."""
+    return {"text": " ".join(part["text"] for part in voice["values"]["utterance"]["value"])}
 
 
 def files_of(results: Mapping[str, Json], stage: Stage) -> Sequence[Json]:

@@ -22,6 +22,8 @@ class Kind(StrEnum):
     """Another character from the same words."""
     SCENE = "scene"
     """A reply that nobody waits for: a persona's turn in a scene."""
+    FILM = "film"
+    """A scene as one video."""
 
 
 SUMMONED = (Kind.SUMMON, Kind.RETRY)
@@ -45,20 +47,23 @@ class AnswerMode(StrEnum):
     TEXT = "text"
 
 
+class Shown(Value):
+    """A stored picture or voice message that somebody sent along."""
+
+    hash: str
+    mime: str
+
+
 class SummonAsk(Value):
     """Payload of ``summon`` and ``retry``."""
 
     words: str = Field(description="as the person typed them")
     seed: int
     style: str | None = None
+    voice: str | None = Field(default=None, description="how it shall sound, in the person's words")
+    picture: Shown | None = Field(default=None, description="what it shall look like")
     answer: AnswerMode = AnswerMode.VIDEO
-
-
-class Shown(Value):
-    """A stored picture that somebody shows to a persona."""
-
-    hash: str
-    mime: str
+    adult: bool = Field(default=False, description="whether the place lets it be sexual")
 
 
 class SayAsk(Value):
@@ -67,6 +72,8 @@ class SayAsk(Value):
     text: str
     seed: int
     picture: Shown | None = None
+    spoken: Shown | None = Field(default=None, description="a voice message, heard before it is answered")
+    scene: str | None = Field(default=None, description="it is answered what was said last in that scene")
     answer: AnswerMode = AnswerMode.VIDEO
 
 
@@ -78,9 +85,16 @@ class RestyleAsk(Value):
 
 
 class RevoiceAsk(Value):
-    """Payload of ``revoice``."""
+    """Payload of ``revoice``; ``wish``: how it shall sound, in words, None as it was written for."""
 
     seed: int
+    wish: str | None = None
+
+
+class FilmAsk(Value):
+    """Payload of ``film``."""
+
+    scene: str
 
 
 DEADLINES: Mapping[str, float] = {Stage.MIND: 600, Stage.VOICE: 180, Stage.PORTRAIT: 300, Stage.CLIP: 300}
@@ -108,6 +122,8 @@ def plan(kind: Kind, answer: AnswerMode, lock: str | None = None) -> tuple[StepP
             if answer is not AnswerMode.TEXT:
                 steps.append(_step(Stage.VOICE, SEEN, Stage.MIND, optional=True))
             filmed = (Stage.VOICE,)
+        case Kind.FILM:
+            return (_step(Stage.CLIP, FILMED),)
         case Kind.RESTYLE:
             return (_step(Stage.PORTRAIT, SEEN),)
         case Kind.REVOICE:

@@ -7,16 +7,21 @@ what is there already. Nothing in here is kept between two steps.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 
 from bot.jobs import closing
+from bot.jobs.likeness import likeness
 from bot.jobs.outcome import Keeping, Outcome, file
-from bot.jobs.plan import SUMMONED, Kind, RestyleAsk, RevoiceAsk, SayAsk, Stage, SummonAsk, size
+from bot.jobs.plan import SUMMONED, Kind, RestyleAsk, RevoiceAsk, SayAsk, Shown, Stage, SummonAsk, size
+from bot.jobs.screening import screen
 from bot.memory import Person, Remembering
+from bot.progress import progress_of
 from pipeline import concept
 from pipeline.errors import BadRequest, Empty
+from pipeline.listen import Ear
 from pipeline.receipt import Receipt
 from pipeline.speak import Studio
 from pipeline.stages import Mind
@@ -35,13 +40,16 @@ from pipeline.types import (
     Utterance,
     VoiceRecipe,
 )
-from storage import repository
+from pipeline.voice.wishes import wished
+from storage import company, lines, repository
 from storage.bell import Bell, News, Topic
 from storage.charges import Meter
+from storage.lines import LineKind, NewLine
 from storage.outbox import Part, PartKind
 from storage.repository import Personas, StoredPersona
 from storage.requests import Completing, Made
 from storage.results import Result, refs, result_key
+from storage.scenes import SceneStore
 from storage.steps import Lease
 
 GONE = "This character is not here any more."
@@ -60,6 +68,8 @@ class Stages:
     remembering: Remembering
     keeping: Keeping
     bell: Bell
+    scenes: SceneStore
+    ear: Ear
 
     async def run(self, lease: Lease, receipt: Receipt) -> Outcome:
         """The work of one step. Raises the errors of its engines and of storage."""
@@ -72,45 +82,54 @@ class Stages:
                 return await (self._cast_voice(lease, receipt) if cast else self._speak(lease))
             case Stage.PORTRAIT:
                 return await self._paint(lease, receipt)
+            case Stage.CLIP if lease.request.kind == Kind.FILM:
+                return await screen(lease, self.scenes, self.personas, self.keeping, self.studio)
             case Stage.CLIP:
                 return await self._film(lease)
 
     async def _write(self, lease: Lease, receipt: Receipt) -> Outcome:
         """A phrase becomes a persona."""
         request, ask = lease.request, SummonAsk.model_validate(lease.request.payload)
-        words = concept.clean(ask.words)
+        words = concept.clean(ask.words, adult=ask.adult)
         key = result_key("persona", words, ask.seed, self.engines.mind, request.id)
         made = await self.keeping.found(key)
         if made is None:
-            persona = await self.mind.write(words, ask.seed, receipt)
+            persona = await self.mind.write(words, ask.seed, receipt, await self._shown(ask.picture))
+            persona = persona.model_copy(update={"voice_wish": ask.voice or persona.voice_wish})
             made = await self.keeping.keep(key, {"persona": persona}, notices=receipt.notices)
 
         async def finish(completing: Completing) -> None:
             persona = Persona.model_validate(made.document["values"]["persona"]["value"])
-            row = repository.persona_row(persona, request.person)
+            row = repository.persona_row(persona, request.person, place=request.place)
             completing.session.add(row)
             await completing.session.flush()
             completing.request.persona_id = row.id
+            await company.joined(completing.session, request.conversation, row.id)
             await completing.weigh(size(persona.greeting))
-            await completing.show(Part(PartKind.TEXT, closing.text_of(made.document)))
+            progress = progress_of(await completing.standing())
+            await completing.show(Part(PartKind.TEXT, {**closing.text_of(made.document), "progress": asdict(progress)}))
 
         return Outcome(made, finish)
 
     async def _answer(self, lease: Lease, receipt: Receipt) -> Outcome:
         """A line is answered; the text so far is told while it comes."""
         request, ask = lease.request, SayAsk.model_validate(lease.request.payload)
+        if ask.scene is not None:
+            return await self._play(lease, receipt, ask.scene, ask.seed)
         stored, person = await self._persona(lease), Person(request.person, request.name)
         key = result_key("reply", request.id, ask.text, ask.seed, self.engines.mind)
-        made, line = await self.keeping.found(key), await self._line(ask, request.name)
-        memory = await self.remembering.recall(stored, request.conversation, person, ask.text)
+        made = await self.keeping.found(key)
+        heard = made.document.get("heard") if made else await self._heard(ask.spoken)
+        line = await self._line(ask, heard, request.name)
+        memory = await self.remembering.recall(stored, request.conversation, person, line.text)
         if made is None:
             reply = await self._reply(lease, stored.persona, memory, line, ask.seed, receipt)
-            name = stored.persona.name
-            made = await self.keeping.keep(key, {"reply": reply}, notices=receipt.notices, name=name)
+            name, notices = stored.persona.name, receipt.notices
+            made = await self.keeping.keep(key, {"reply": reply}, notices=notices, name=name, heard=heard)
 
         async def finish(completing: Completing) -> None:
             reply = Reply.model_validate(made.document["values"]["reply"]["value"])
-            said = Turn(speaking=Speaking.PERSON, text=ask.text, speaker=request.name)
+            said = Turn(speaking=Speaking.PERSON, text=line.text, speaker=request.name)
             answered = Turn(speaking=Speaking.PERSONA, text=reply.text, mood=reply.mood)
             for turn in (said, answered):
                 row = repository.turn_row(stored.id, request.conversation, turn, person=request.person)
@@ -120,6 +139,37 @@ class Stages:
             await completing.show(Part(PartKind.TEXT, closing.text_of(made.document)))
 
         return Outcome(made, finish, partial(self._remember, lease, stored, person, line, memory))
+
+    async def _play(self, lease: Lease, receipt: Receipt, scene: str, seed: int) -> Outcome:
+        """A persona answers what was said last in a scene; all who are there hear it."""
+        request, stored = lease.request, await self._persona(lease)
+        person, name = Person(request.person, request.name), stored.persona.name
+        present = await self.scenes.others(scene, stored.id)
+        memory, line = await self.remembering.cue(stored, request.conversation, person, present)
+        key = result_key("reply", request.id, seed, self.engines.mind)
+        made = await self.keeping.found(key)
+        if made is None:
+            reply = await self._reply(lease, stored.persona, memory, line, seed, receipt)
+            made = await self.keeping.keep(key, {"reply": reply}, notices=receipt.notices, name=name)
+
+        async def finish(completing: Completing) -> None:
+            reply = Reply.model_validate(made.document["values"]["reply"]["value"])
+            said = NewLine(
+                LineKind.PERSONA,
+                stored.persona.name,
+                reply.text,
+                request.update_key,
+                persona=stored.id,
+                mood=reply.mood,
+            )
+            row = await lines.hold(completing.session, scene)
+            if row is not None:
+                await lines.add_line(completing.session, self.bell, row, said)
+            await completing.weigh(size(reply.text))
+            await completing.show(Part(PartKind.TEXT, closing.text_of(made.document)))
+
+        learning = person if line.speaker == request.name else None
+        return Outcome(made, finish, partial(self._remember, lease, stored, learning, line, memory))
 
     async def _reply(
         self, lease: Lease, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
@@ -135,7 +185,9 @@ class Stages:
             raise Empty(f"{persona.name} found no words. Please say it again.")
         return Reply(text=text, mood=mood)
 
-    async def _remember(self, lease: Lease, stored: StoredPersona, person: Person, line: Line, memory: Memory) -> None:
+    async def _remember(
+        self, lease: Lease, stored: StoredPersona, person: Person | None, line: Line, memory: Memory
+    ) -> None:
         receipt, conversation = Receipt(), lease.request.conversation
         try:
             await self.remembering.keep(stored, conversation, person, line, memory, receipt)
@@ -144,13 +196,12 @@ class Stages:
 
     async def _cast_voice(self, lease: Lease, receipt: Receipt) -> Outcome:
         """A persona gets a voice and greets with it."""
-        request = lease.request
-        persona = await self._cast(lease)
-        seed = (RevoiceAsk if request.kind == Kind.REVOICE else SummonAsk).model_validate(request.payload).seed
-        key = result_key("voice", self.engines.voice, persona, seed)
+        persona, seed, wish = await self._cast(lease), *_wish(lease)
+        key = result_key("voice", self.engines.voice, persona, seed, *([wish] if wish else []))
         made = await self.keeping.found(key)
         if made is None:
-            recipe = await Casting(self.mind, self.studio, self.engines, receipt).voice_of(persona, seed)
+            casting = Casting(self.mind, self.studio, self.engines, receipt)
+            recipe = await casting.voice_of(wished(persona, wish), seed)
             notice = unspoken(persona, recipe)
             made = await self._uttered(key, persona.greeting, recipe, persona.mood, [notice] if notice else [])
 
@@ -181,11 +232,17 @@ class Stages:
         """A persona gets a portrait."""
         request, persona = lease.request, await self._cast(lease)
         ask = (RestyleAsk if request.kind == Kind.RESTYLE else SummonAsk).model_validate(request.payload)
-        key = result_key("portrait", self.engines.portrait, persona, ask.style, ask.seed)
+        given = ask.picture if isinstance(ask, SummonAsk) else None
+        key = result_key("portrait", self.engines.portrait, persona, ask.style, ask.seed, *([given] if given else []))
         made = await self.keeping.found(key)
         if made is None:
-            casting = Casting(self.mind, self.studio, self.engines, receipt)
-            made = await self._painted(key, await casting.portrait_of(persona, ask.style, ask.seed))
+            portrait, notices = (
+                await likeness(given, self.keeping, self.studio, request.language) if given else (None, ())
+            )
+            if portrait is None:
+                casting = Casting(self.mind, self.studio, self.engines, receipt)
+                portrait = await casting.portrait_of(persona, ask.style, ask.seed)
+            made = await self._painted(key, portrait, notices)
 
         async def finish(completing: Completing) -> None:
             portrait = made.document["values"]["portrait"]
@@ -194,14 +251,16 @@ class Stages:
             )
             if request.kind != Kind.RESTYLE:  # there it is the final part
                 text = closing.text_of(lease.results.get(Stage.MIND))
-                await completing.show(Part(PartKind.PORTRAIT, {**text, "files": made.document["files"]}))
+                progress = asdict(progress_of(await completing.standing()))
+                document = {**text, "files": made.document["files"], "progress": progress}
+                await completing.show(Part(PartKind.PORTRAIT, document))
 
         return Outcome(made, finish)
 
-    async def _painted(self, key: str, portrait: Portrait) -> Made:
+    async def _painted(self, key: str, portrait: Portrait, notices: Sequence[str] = ()) -> Made:
         height, width = portrait.picture.shape[:2]
         about = {"name": "portrait.png", "width": width, "height": height}
-        return await self.keeping.keep(key, {"portrait": portrait}, shown={"portrait": about})
+        return await self.keeping.keep(key, {"portrait": portrait}, shown={"portrait": about}, notices=notices)
 
     async def _film(self, lease: Lease) -> Outcome:
         """What was said becomes a clip."""
@@ -216,6 +275,10 @@ class Stages:
 
         async def finish(completing: Completing) -> None:
             await completing.charge(Meter.VIDEO, float(made.document["files"][0]["seconds"]))
+            if lease.request.kind == Kind.SCENE:
+                await lines.add_clip(
+                    completing.session, lease.request.update_key, refs(made.document["values"]["clip"])[0]
+                )
 
         return Outcome(made, finish)
 
@@ -240,10 +303,26 @@ class Stages:
             return await self.keeping.load(painted, "portrait", Portrait)
         return await self.personas.portrait((await self._persona(lease)).id)
 
-    async def _line(self, ask: SayAsk, name: str | None) -> Line:
-        shown = ask.picture
-        picture = Attachment(mime=shown.mime, data=await self.keeping.get(shown.hash)) if shown else None
-        return Line(text=ask.text, speaker=name, picture=picture)
+    async def _line(self, ask: SayAsk, heard: str | None, name: str | None) -> Line:
+        picture = await self._shown(ask.picture)
+        return Line(text="\n".join(filter(None, (ask.text, heard))), speaker=name, picture=picture)
+
+    async def _shown(self, picture: Shown | None) -> Attachment | None:
+        return Attachment(mime=picture.mime, data=await self.keeping.get(picture.hash)) if picture else None
+
+    async def _heard(self, spoken: Shown | None) -> str | None:
+        """What a voice message says. Raises ``Inaudible`` and what else an ear does."""
+        return (await self.ear.hear(await self.keeping.get(spoken.hash))).text if spoken else None
+
+
+def _wish(lease: Lease) -> tuple[int, str | None]:
+    """The seed of a voice, and how it shall sound."""
+    payload = lease.request.payload
+    if lease.request.kind == Kind.REVOICE:
+        revoice = RevoiceAsk.model_validate(payload)
+        return revoice.seed, revoice.wish
+    ask = SummonAsk.model_validate(payload)
+    return ask.seed, ask.voice
 
 
 def _mood(lease: Lease) -> Mood:

@@ -17,7 +17,7 @@ from pipeline.mind.dialogue import context, remembering
 from pipeline.mind.dialogue.guard import Guard
 from pipeline.receipt import Receipt
 from pipeline.stages import EngineConfig, Task
-from pipeline.types import Fact, Line, Memory, Persona, ReplyDelta, Turn
+from pipeline.types import Attachment, Fact, Line, Memory, Persona, ReplyDelta, Turn
 
 _TRIES = 2
 _STOP = ("\nUser:", "\nHuman:")
@@ -36,9 +36,11 @@ class OpenAIMind:
         # One for all replies: servers keep the beginning of a prompt that they have read before.
         self._canary = f"#{secrets.token_hex(4)}"
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         """A character for a cleaned concept; see ``writing.write_persona``."""
-        return await write_persona(self._endpoint, concept, seed, receipt, self._examples)
+        same = self._chat.model_for(Task.PERSONA) == self._chat.model_for(Task.REPLY)
+        seen = picture if self._chat.sees and same else None  # what is known of the reply model's eyes
+        return await write_persona(self._endpoint, concept, seed, receipt, self._examples, seen)
 
     async def reply(
         self, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
@@ -50,6 +52,7 @@ class OpenAIMind:
         correction = None
         for attempt in range(_TRIES):
             rules, last = prompts.text("reply"), attempt == _TRIES - 1
+            rules += f"\n{prompts.text('scene')}" if memory.present else ""
             guard = Guard(persona, memory, line, self._chat.words, self._canary, rules, last=last)
             begun = False
             texts = self._guarded(guard, persona, memory, line, correction, seed + attempt, receipt)
@@ -74,6 +77,10 @@ class OpenAIMind:
     async def choose(self, persona: Persona, what: str, options: Sequence[str], receipt: Receipt) -> int | None:
         """An option by letter, where the model is good enough for that; see ``choosing.choose``."""
         return await choosing.choose(self._endpoint, persona, what, options, receipt)
+
+    async def pick(self, lines: Sequence[Turn], options: Sequence[str], receipt: Receipt) -> int | None:
+        """Who speaks next, by letter; see ``choosing.pick``."""
+        return await choosing.pick(self._endpoint, lines, options, receipt)
 
     async def close(self) -> None:
         """Let go of the connections."""

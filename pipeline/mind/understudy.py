@@ -8,7 +8,7 @@ from contextlib import aclosing
 from pipeline.errors import EngineFailed, EngineUnavailable
 from pipeline.receipt import Receipt
 from pipeline.stages import Mind
-from pipeline.types import Fact, Line, Memory, Persona, ReplyDelta, Turn
+from pipeline.types import Attachment, Fact, Line, Memory, Persona, ReplyDelta, Turn
 
 
 class WithUnderstudy:
@@ -21,13 +21,13 @@ class WithUnderstudy:
         self._mind = mind
         self._understudy = understudy
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         """By the mind, else by the understudy."""
         try:
-            return await self._mind.write(concept, seed, receipt)
+            return await self._mind.write(concept, seed, receipt, picture)
         except (EngineFailed, EngineUnavailable) as error:
             receipt.notices.append(_notice(error))
-            return await self._understudy.write(concept, seed, receipt)
+            return await self._understudy.write(concept, seed, receipt, picture)
 
     async def reply(
         self, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
@@ -60,6 +60,10 @@ class WithUnderstudy:
     async def choose(self, persona: Persona, what: str, options: Sequence[str], receipt: Receipt) -> int | None:
         """By the mind alone: without it the matchers choose."""
         return await self._mind.choose(persona, what, options, receipt)
+
+    async def pick(self, lines: Sequence[Turn], options: Sequence[str], receipt: Receipt) -> int | None:
+        """By the mind alone, too."""
+        return await self._mind.pick(lines, options, receipt)
 
     async def close(self) -> None:
         """Both."""

@@ -18,7 +18,7 @@ from PIL import Image
 from sqlalchemy import delete, select
 
 from bot import asking
-from bot.app import Desk
+from bot.app import Desk, furnish
 from bot.asking import Asking, Incoming
 from bot.jobs import worker as working
 from bot.jobs.closing import NOTICES, close
@@ -27,7 +27,7 @@ from bot.jobs.outcome import Keeping
 from bot.jobs.plan import AnswerMode, Stage
 from bot.jobs.stages import Stages
 from bot.jobs.worker import Watched, Worker
-from bot.limits import Limits
+from bot.localisation.texts import texts
 from bot.memory import Remembering
 from bot.messages import Message, Place
 from bot.observe.metrics import Metrics
@@ -35,12 +35,14 @@ from bot.observe.tracing import Silent
 from bot.settings import Settings
 from bot.showing import Showing
 from pipeline.embedding import Embedder
-from pipeline.errors import BadRequest, EngineFailed, Interrupted
+from pipeline.errors import BadRequest, EngineFailed, Inaudible, Interrupted
+from pipeline.listen import Ear
+from pipeline.mark import MARK, SOURCE_TYPE
 from pipeline.mind.scripted.engine import ScriptedMind
 from pipeline.receipt import Receipt
 from pipeline.speak import Studio, timed
 from pipeline.summon import Engines
-from pipeline.types import Attachment, Line, Memory, Mood, Persona, ReplyDelta, Speaking
+from pipeline.types import Attachment, Heard, Line, Memory, Mood, Persona, ReplyDelta, Speaking
 from pipeline.workers import Lane, Workers
 from storage.asked import Request, State
 from storage.bell import LocalBell
@@ -49,11 +51,13 @@ from storage.charges import Meter
 from storage.database import Database
 from storage.memory import Memories
 from storage.outbox import Outbox, PartKind
-from storage.repository import Personas, StoredPersona
+from storage.repository import StoredPersona
 from storage.requests import Accepted, Requests
+from storage.scenes import SceneStore
 from storage.steps import StepState
 from storage.tables import ChargeRow, PersonaRow
 from tests.servers.sqlite import SqliteFiles
+from tests.unit.pictures import astronaut
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -84,9 +88,11 @@ class Terse(ScriptedMind):
 
     says: str | None = "Well, hello."
     shown: Attachment | None = None
+    pictured: Attachment | None = None
     fails: Exception | None = None
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
+        self.pictured = picture
         return (await super().write(concept, seed, receipt)).model_copy(update={"greeting": "Good day."})
 
     async def reply(
@@ -100,6 +106,18 @@ class Terse(ScriptedMind):
                 yield delta
         elif self.says:
             yield ReplyDelta(text=self.says, mood=Mood.JOY)
+
+
+class Listening:
+    """Understands voice messages that are words already."""
+
+    async def hear(self, voice: bytes, workers: Workers) -> Heard:
+        if not voice.strip():
+            raise Inaudible("I could not make out what you said.")
+        return Heard(text=voice.decode(), language="en", confidence=None, seconds=1.0)
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
 
 
 @dataclass
@@ -187,14 +205,15 @@ async def built(
     async with Database(sqlite.fresh()) as database, Listed() as workers:
         bell, blobs = LocalBell(), Blobs(settings.blob_url)
         engine = EmbeddedEngine(bell)
-        requests, personas = Requests(database, engine, bell, close), Personas(database, blobs)
-        ask = Asking(requests, personas, blobs, Limits(settings))
-        stored: Any = None  # nobody asks for it here
-        desk = Desk(database, blobs, stored, bell, engine, requests, Outbox(database, engine, bell), ask)
+        requests, outbox = Requests(database, engine, bell, close), Outbox(database, engine, bell)
+        desk = furnish(settings, database, blobs, bell, engine, requests, outbox)
+        ask, personas = desk.asking, desk.stored.personas
         mind, studio = Terse(settings.engine_config()), Studio(settings.engine_config(), workers, "rig")
         engines = Engines("scripted", "hibari", "illustrator", "rig")
         remembering = Remembering(Memories(database), mind, Embedder(), 2000)
-        stages = Stages(mind, studio, engines, personas, remembering, Keeping(requests, blobs), bell)
+        scenes = SceneStore(database, bell)
+        ear = Ear(Listening(), workers)
+        stages = Stages(mind, studio, engines, personas, remembering, Keeping(requests, blobs), bell, scenes, ear)
         worker = Worker("me", requests, stages.run, bell, Watched(Metrics(), Silent()))
         theatre = Theatre(desk, worker, workers, mind, Wall(), None)  # type: ignore[arg-type]
         accepted = await ask.summon(theatre.incoming(), "an angry apple", seed=3)
@@ -240,13 +259,17 @@ async def test_from_words_to_a_clip(built: tuple[Theatre, list[Message], Accepte
         assert message.persona in (None, theatre.apple.id)
     picture, clip = sorted(seen[-1].files, key=lambda file: file.name, reverse=True)
     assert Image.open(io.BytesIO(picture.data)).size == (picture.width, picture.height)
+    assert SOURCE_TYPE.encode() in picture.data  # both say that it is AI, to people and machines
+    assert SOURCE_TYPE.encode() in clip.data
+    with av.open(io.BytesIO(clip.data)) as container:
+        assert container.metadata["comment"] == MARK
     codecs, seconds = streams(clip.data)
     assert codecs == {"video": "h264", "audio": "aac"}
     assert seconds == pytest.approx(clip.seconds, abs=0.1)
     assert (await theatre.found(accepted)).state is State.DELIVERED
     assert set((await theatre.states(accepted)).values()) == {"done"}
     assert await theatre.charges(accepted) == {Meter.SUMMONS: 1.0, Meter.VIDEO: clip.seconds}
-    portrait = await theatre.desk.asking._personas.portrait(theatre.apple.id)
+    portrait = await theatre.desk.stored.personas.portrait(theatre.apple.id)
     assert portrait.rig is not None
     assert portrait.picture.shape[:2] == (picture.height, picture.width)
 
@@ -273,7 +296,7 @@ async def test_what_was_said_is_remembered(theatre: Theatre) -> None:
 
     await say("My name is Bob and I love trains.")
     assert "Bob" in (await say("What is my name?")).text
-    turns = await theatre.ask._personas.turns(theatre.apple.id, "with bob")
+    turns = await theatre.desk.stored.personas.turns(theatre.apple.id, "with bob")
     assert [turn.speaking for turn in turns] == [Speaking.PERSON, Speaking.PERSONA] * 2
     assert turns[2].text == "What is my name?"
     facts = await Memories(theatre.desk.database).facts(theatre.apple.id, bob)
@@ -319,15 +342,15 @@ async def test_a_step_that_is_repeated_changes_nothing_twice(theatre: Theatre) -
     assert await theatre.desk.requests.rescue(pulse)
     seen = await theatre.play(accepted)
     assert seen[-1].kind is PartKind.VOICE
-    assert len(await theatre.ask._personas.turns(theatre.apple.id, "twice")) == 2
+    assert len(await theatre.desk.stored.personas.turns(theatre.apple.id, "twice")) == 2
 
 
 async def test_a_new_portrait(theatre: Theatre) -> None:
-    before = await theatre.ask._personas.portrait(theatre.apple.id)
+    before = await theatre.desk.stored.personas.portrait(theatre.apple.id)
     seen = await theatre.play(await theatre.ask.restyle(theatre.incoming(), theatre.apple, "noir"))
     assert kinds(seen) == [PartKind.PLACEHOLDER, PartKind.PORTRAIT]
     assert seen[-1].final
-    after = await theatre.ask._personas.portrait(theatre.apple.id)
+    after = await theatre.desk.stored.personas.portrait(theatre.apple.id)
     assert (before.style, after.style) != ("noir", "noir")
     assert after.style == "noir"
     (shown,) = seen[-1].files
@@ -338,7 +361,8 @@ async def test_a_new_voice(theatre: Theatre) -> None:
     seen = await theatre.play(await theatre.ask.revoice(theatre.incoming(), theatre.apple))
     assert kinds(seen) == [PartKind.PLACEHOLDER, PartKind.VOICE]
     assert streams(seen[-1].files[0].data)[0] == {"audio": "opus"}
-    assert (await theatre.ask._personas.voice(theatre.apple.id)).engine == "hibari"
+    assert seen[-1].text == "Good day."
+    assert (await theatre.desk.stored.personas.voice(theatre.apple.id)).engine == "hibari"
 
 
 async def test_another_of_the_same_words(theatre: Theatre) -> None:
@@ -352,11 +376,19 @@ async def test_another_of_the_same_words(theatre: Theatre) -> None:
     assert one is not None
     assert other is not None
     assert one != other
-    assert (await theatre.ask._personas.get(other)).persona.concept == "a sleepy owl"
+    assert (await theatre.desk.stored.personas.get(other)).persona.concept == "a sleepy owl"
     reply = await theatre.ask.say(theatre.incoming(), theatre.apple, "Hello!", answer=AnswerMode.TEXT)
     with pytest.raises(BadRequest):
         await theatre.ask.another(theatre.incoming(), reply.request.id)
     await theatre.play(reply)
+
+
+async def test_whoever_was_summoned_is_company_there(theatre: Theatre) -> None:
+    accepted = await theatre.ask.summon(theatre.incoming("parlour"), "a polite moth", answer=AnswerMode.TEXT)
+    await theatre.play(accepted)
+    (moth,) = await theatre.desk.characters.company("parlour")
+    request = await theatre.found(accepted)
+    assert (moth.id, moth.place, moth.owner) == (request.persona_id, request.place, request.person)
 
 
 async def test_a_summoning_in_writing(theatre: Theatre) -> None:
@@ -379,7 +411,7 @@ async def test_an_answer_makes_do_with_less(theatre: Theatre, broken: str, kind:
     assert seen[-1].kind is kind
     assert seen[-1].final
     assert seen[-1].text == f"I am without {broken}."
-    assert seen[-1].notices == (NOTICES[notice],)
+    assert seen[-1].notices == (texts()(NOTICES[notice]),)
     assert (await theatre.found(accepted)).state is State.DELIVERED
     assert await theatre.charges(accepted) == {}
     assert theatre.workers.calls[broken] == 1
@@ -398,12 +430,12 @@ async def test_a_character_without_a_face_still_speaks(theatre: Theatre) -> None
     accepted = await theatre.ask.summon(theatre.incoming(), "a shy ghost")
     seen = await theatre.play(accepted)
     assert kinds(seen) == [PartKind.PLACEHOLDER, PartKind.TEXT, PartKind.VOICE]
-    assert seen[-1].notices == (NOTICES[Stage.PORTRAIT],)
+    assert seen[-1].notices == (texts()(NOTICES[Stage.PORTRAIT]),)
     assert (await theatre.states(accepted))[Stage.CLIP] == StepState.SKIPPED
     theatre.workers.broken.clear()
-    ghost = await theatre.ask._personas.get((await theatre.found(accepted)).persona_id or "")
+    ghost = await theatre.desk.stored.personas.get((await theatre.found(accepted)).persona_id or "")
     seen = await theatre.play(await theatre.ask.say(theatre.incoming(), ghost, "Hello!"))
-    assert (seen[-1].kind, seen[-1].notices) == (PartKind.VOICE, (NOTICES[Stage.CLIP],))
+    assert (seen[-1].kind, seen[-1].notices) == (PartKind.VOICE, (texts()(NOTICES[Stage.CLIP]),))
 
 
 async def test_a_character_without_a_voice_still_writes(theatre: Theatre) -> None:
@@ -413,9 +445,9 @@ async def test_a_character_without_a_voice_still_writes(theatre: Theatre) -> Non
     assert kinds(seen) == [PartKind.PLACEHOLDER, PartKind.TEXT, PartKind.PLAIN]
     assert sorted(files(seen[-1])) == ["portrait.png"]
     theatre.workers.broken.clear()
-    swan = await theatre.ask._personas.get((await theatre.found(accepted)).persona_id or "")
+    swan = await theatre.desk.stored.personas.get((await theatre.found(accepted)).persona_id or "")
     seen = await theatre.play(await theatre.ask.say(theatre.incoming(), swan, "Hello!"))
-    assert (seen[-1].kind, seen[-1].notices) == (PartKind.PLAIN, (NOTICES[Stage.VOICE],))
+    assert (seen[-1].kind, seen[-1].notices) == (PartKind.PLAIN, (texts()(NOTICES[Stage.VOICE]),))
 
 
 async def test_a_mind_that_says_nothing_ends_in_an_apology_and_no_turn(theatre: Theatre) -> None:
@@ -424,7 +456,7 @@ async def test_a_mind_that_says_nothing_ends_in_an_apology_and_no_turn(theatre: 
     seen = await theatre.play(accepted)
     assert kinds(seen) == [PartKind.PLACEHOLDER, PartKind.APOLOGY]
     assert (await theatre.found(accepted)).state is State.APOLOGISED
-    assert not await theatre.ask._personas.turns(theatre.apple.id, "silence")
+    assert not await theatre.desk.stored.personas.turns(theatre.apple.id, "silence")
     theatre.mind.says = "Here I am."
     await theatre.ask.retry(accepted.request.id)
     seen = await theatre.play(accepted)
@@ -443,12 +475,69 @@ async def test_a_picture_is_shown_to_the_mind(theatre: Theatre) -> None:
     assert theatre.mind.shown == picture
 
 
+async def test_a_voice_message_is_heard_shown_and_answered_in_kind(theatre: Theatre) -> None:
+    spoken = Attachment(mime="audio/ogg", data=b"How are you?")
+    accepted = await theatre.ask.say(
+        theatre.incoming("aloud"), theatre.apple, "", spoken=spoken, answer=AnswerMode.TEXT
+    )
+    seen = await theatre.play(accepted)
+    assert [message.heard for message in seen] == [None, "How are you?", "How are you?"]
+    assert (seen[-1].kind, list(files(seen[-1]))) == (PartKind.VOICE, ["voice.ogg"])
+    turns = await theatre.desk.stored.personas.turns(theatre.apple.id, "aloud")
+    assert turns[0].text == "How are you?"
+
+
+async def test_nobody_is_sorry_that_a_voice_message_was_mumbled(theatre: Theatre) -> None:
+    spoken = Attachment(mime="audio/ogg", data=b" ")
+    accepted = await theatre.ask.say(theatre.incoming(), theatre.apple, "", spoken=spoken)
+    (_, last) = await theatre.play(accepted)
+    assert (last.kind, last.text) == (PartKind.APOLOGY, "I could not make out what you said.")
+
+
+async def test_the_voice_and_the_picture_that_were_wished_for(theatre: Theatre) -> None:
+    """The picture shows nobody, so a portrait is drawn; what is seen of a real face is tested with its own parts."""
+    data = io.BytesIO()
+    Image.new("RGB", (256, 256), "red").save(data, "JPEG")
+    picture = Attachment(mime="image/jpeg", data=data.getvalue())
+    wish = "a very old woman, slow and kind"
+    accepted = await theatre.ask.summon(
+        theatre.incoming(), "a grumpy man", voice=wish, picture=picture, seed=4, answer=AnswerMode.VOICE
+    )
+    seen = await theatre.play(accepted)
+    assert any("I drew a portrait" in notice for notice in seen[-1].notices)
+    stored = await theatre.desk.stored.personas.get((await theatre.found(accepted)).persona_id or "")
+    assert stored.persona.voice_wish == wish
+    assert "old, female" in (await theatre.desk.stored.personas.voice(stored.id)).reason
+    again = await theatre.ask.revoice(theatre.incoming(), stored, wish="a robot")
+    await theatre.play(again)
+    assert "robot" in (await theatre.desk.stored.personas.voice(stored.id)).reason
+
+
+async def test_a_face_that_was_given_comes_to_life(theatre: Theatre) -> None:
+    data = io.BytesIO()
+    Image.fromarray(astronaut()).save(data, "JPEG")
+    picture = Attachment(mime="image/jpeg", data=data.getvalue())
+    accepted = await theatre.ask.summon(theatre.incoming(), "a space traveller", picture=picture, seed=6)
+    seen = await theatre.play(accepted)
+    assert (seen[-1].kind, seen[-1].notices) == (PartKind.CLIP, ())
+    assert theatre.mind.pictured == picture
+    portrait = await theatre.desk.stored.personas.portrait((await theatre.found(accepted)).persona_id or "")
+    assert (portrait.art, portrait.rig) == ("upload", None)
+
+
+async def test_a_summoning_tells_how_far_it_is(theatre: Theatre) -> None:
+    accepted = await theatre.ask.summon(theatre.incoming(), "a quick fox", seed=5, answer=AnswerMode.VIDEO)
+    seen = await theatre.play(accepted)
+    marks = ["".join(mark for _, mark in one.progress.stages) if one.progress else "" for one in seen]
+    assert marks == ["⏳○○○", "✓⏳⏳○", "✓✓✓⏳", ""]
+
+
 async def test_a_character_that_was_sent_away_still_gives_its_answer(theatre: Theatre) -> None:
     owl = await theatre.ask.summon(theatre.incoming(), "a late owl", answer=AnswerMode.TEXT)
     await theatre.play(owl)
-    persona = await theatre.ask._personas.get((await theatre.found(owl)).persona_id or "")
+    persona = await theatre.desk.stored.personas.get((await theatre.found(owl)).persona_id or "")
     accepted = await theatre.ask.say(theatre.incoming(), persona, "Hello!", answer=AnswerMode.TEXT)
-    assert await theatre.ask._personas.dismiss(persona.id)
+    assert await theatre.desk.stored.personas.dismiss(persona.id)
     assert (await theatre.play(accepted))[-1].text == "Well, hello."
 
 
@@ -456,7 +545,7 @@ async def test_a_character_that_is_gone_for_good(theatre: Theatre) -> None:
     """Its rows are deleted: before the first step, and between two."""
     owl = await theatre.ask.summon(theatre.incoming(), "a rare owl", answer=AnswerMode.TEXT)
     assert await theatre.step("mind")
-    persona = await theatre.ask._personas.get((await theatre.found(owl)).persona_id or "")
+    persona = await theatre.desk.stored.personas.get((await theatre.found(owl)).persona_id or "")
     early = await theatre.ask.say(theatre.incoming(), persona, "Hello!", answer=AnswerMode.TEXT)
     await theatre.forget(persona.id)
     seen = await theatre.play(early)
@@ -475,7 +564,7 @@ async def test_what_a_summoning_had_brought_leaves_when_it_is_called_off(theatre
     assert not await theatre.ask.cancel(accepted.request.id)
     seen = await theatre.play(accepted)
     assert seen[-1].kind is PartKind.CANCELLED
-    assert persona not in {stored.id for stored in await theatre.ask._personas.list(1000)}
+    assert persona not in {stored.id for stored in await theatre.desk.stored.personas.list(1000)}
     assert not theatre.workers.calls
 
 
@@ -490,7 +579,7 @@ async def test_two_lines_are_answered_in_their_order(theatre: Theatre) -> None:
     assert (first["mind"], second["mind"]) == ("ready", "waiting")
     await asyncio.gather(*(theatre.worker.take("mind") for _ in range(2)))
     await theatre.play(asked[-1])
-    turns = await theatre.ask._personas.turns(theatre.apple.id, "in order")
+    turns = await theatre.desk.stored.personas.turns(theatre.apple.id, "in order")
     assert [turn.text for turn in turns if turn.speaking is Speaking.PERSON] == lines
     for one in asked:
         assert (await theatre.found(one)).state is State.DELIVERED

@@ -22,7 +22,7 @@ from pipeline.mind.scripted.writing import write
 from pipeline.mind.tokens import tokens
 from pipeline.receipt import Receipt
 from pipeline.stages import ChatConfig, Task
-from pipeline.types import Age, Gender, Mood, Persona, Size
+from pipeline.types import Age, Attachment, Gender, Mood, Persona, Size
 
 GOOD: dict[str, Any] = {
     "thing": "parrot",
@@ -103,6 +103,15 @@ async def test_one_call_makes_a_persona(examples: Examples) -> None:
     assert (persona.concept, persona.seed, persona.author) == ("a pirate parrot named Rosa who hates rum", 7, "m")
     assert persona.dislikes[0] == "rum"
     assert Persona.model_validate_json(persona.model_dump_json()) == persona
+
+
+async def test_a_picture_goes_with_the_question(examples: Examples) -> None:
+    endpoint, picture = Scripted(GOOD), Attachment(mime="image/jpeg", data=b"jpeg")
+    await write_persona(endpoint, "an old parrot", 1, Receipt(), examples, picture)
+    words, shown = endpoint.asked[0][0][-1]["content"]
+    assert '"an old parrot"' in words["text"]
+    assert prompts.text("pictured") in words["text"]
+    assert shown["image_url"]["url"] == "data:image/jpeg;base64,anBlZw=="
 
 
 def test_the_schema_is_one_that_strict_modes_take() -> None:

@@ -212,7 +212,7 @@ def test_never_echoes_more_than_words(text: str) -> None:
 
 
 def test_every_line_uses_known_slots_only() -> None:
-    known = set(re.findall(r"\w+", "name thing a_thing A_thing like dread you topic Topic word Word past hook"))
+    known = set(re.findall(r"\w+", "name thing a_thing A_thing like dread you topic Topic word Word past hook other"))
     for rule in lore.rules():
         for lines in rule.model_dump(exclude={"patterns", "moods"}).values():
             for line in lines if isinstance(lines, tuple) else ():

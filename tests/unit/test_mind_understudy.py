@@ -12,7 +12,7 @@ from pipeline.mind.scripted.engine import ScriptedMind
 from pipeline.mind.understudy import WithUnderstudy
 from pipeline.receipt import Receipt
 from pipeline.stages import EngineConfig
-from pipeline.types import Fact, FactKind, Line, Memory, Persona, ReplyDelta
+from pipeline.types import Attachment, Fact, FactKind, Line, Memory, Persona, ReplyDelta
 
 
 class Failing(ScriptedMind):
@@ -24,7 +24,7 @@ class Failing(ScriptedMind):
         self.pieces = pieces
         self.closed = False
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         raise self.error
 
     async def reply(

@@ -11,11 +11,12 @@ from pipeline.mind.character.briefing import Brief, brief, request
 from pipeline.mind.character.drafts import Reading, read, schema
 from pipeline.mind.character.examples import Example, Examples
 from pipeline.mind.chat.endpoint import Endpoint, Message
+from pipeline.mind.dialogue.context import with_picture
 from pipeline.mind.scripted import writing as scripted
 from pipeline.mind.tokens import tokens
 from pipeline.receipt import Receipt
 from pipeline.stages import Task
-from pipeline.types import Persona
+from pipeline.types import Attachment, Persona
 
 _TEMPERATURE = 0.9
 _REPAIR_TEMPERATURE = 0.6
@@ -27,14 +28,22 @@ _SHOWN_ANSWER = 4000
 """Characters of a wrong answer that are shown to the model again."""
 
 
-async def write_persona(endpoint: Endpoint, concept: str, seed: int, receipt: Receipt, examples: Examples) -> Persona:
-    """A character for a cleaned concept: one structured call, and one more where the first left problems.
+async def write_persona(
+    endpoint: Endpoint,
+    concept: str,
+    seed: int,
+    receipt: Receipt,
+    examples: Examples,
+    picture: Attachment | None = None,
+) -> Persona:
+    """A character for a cleaned concept: one structured call, and one more where the first left problems. ``picture``:
+    what it looks like, for models that take one.
 
     Raises ``Malformed`` or ``Declined`` when the second answer cannot be used either, and what the endpoint raises.
     """
     given = brief(concept)
     shown = await examples.choose(concept, _EXAMPLES, given.language, given.parsed.thing)
-    writer = _Writer(endpoint, given, seed, receipt, shown)
+    writer = _Writer(endpoint, given, seed, receipt, shown, picture)
     best, answer = await writer.first()
     if best.problems:
         receipt.repairs += 1
@@ -56,6 +65,7 @@ class _Writer:
     seed: int
     receipt: Receipt
     examples: Sequence[Example]
+    picture: Attachment | None = None
 
     async def first(self) -> tuple[Reading, str]:
         """The first answer, read and raw."""
@@ -111,6 +121,8 @@ class _Writer:
             "content": request(self.given.concept, self.given.language, self.given.hints(self.seed)),
         }
         room -= sum(_tokens(message) for message in (system, question, *after))
+        if self.picture is not None:
+            question["content"] = with_picture(f"{question['content']}\n{prompts.text('pictured')}", self.picture)
         turns: list[Message] = []
         for example in examples:
             told = example.messages()

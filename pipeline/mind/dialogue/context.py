@@ -95,8 +95,10 @@ def _rung(
     rung: int,
 ) -> list[Message]:
     facts = memory.facts[: MOST_FACTS if rung < 2 else _FEW_FACTS if rung < LAST_SHRINK else 0]
-    named = len(_speakers(memory.turns, line)) > 1
+    named = len(_speakers(memory.turns, line)) > 1 or bool(memory.present)
     notes = _notes(memory.summary if rung < 3 else "", [fact.text for fact in facts], called(line.speaker), named)
+    if memory.present:
+        notes = f"- {_scene(memory.present)}\n{notes}"
     system = _system(persona, config, canary, notes, short=rung == LAST_SHRINK)
     # A correction comes last: what stands before it was read by the server once already, and is not read again.
     said = "\n\n".join(filter(None, (_said(line.text, line.speaker, named), correction)))
@@ -131,6 +133,11 @@ def _system(persona: Persona, config: ChatConfig, canary: str, notes: str, *, sh
 
 def _listed(things: Iterable[str]) -> str:
     return "; ".join(inert(thing) for thing in things) or "nothing in particular"
+
+
+def _scene(present: Sequence[str]) -> str:
+    company = [name for name in map(called, present) if name]
+    return prompts.fill(prompts.text("scene"), {"company": ", ".join(company) or "somebody"})
 
 
 def _notes(summary: str, facts: Sequence[str], speaker: str | None, named: bool) -> str:
@@ -179,8 +186,13 @@ def _samples(persona: Persona, memory: Memory) -> list[Message]:
 def _shown(text: str, picture: Attachment, sees: bool) -> str | list[dict[str, Any]]:
     if not sees:
         return f"{text}\n{prompts.text('unseen')}".strip()
+    return with_picture(text or _SILENCE, picture)
+
+
+def with_picture(text: str, picture: Attachment) -> list[dict[str, Any]]:
+    """The content of a message that shows something."""
     url = f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode('ascii')}"
-    return [{"type": "text", "text": text or _SILENCE}, {"type": "image_url", "image_url": {"url": url}}]
+    return [{"type": "text", "text": text}, {"type": "image_url", "image_url": {"url": url}}]
 
 
 def _fitting(turns: Sequence[Message], room: int) -> list[Message]:

@@ -90,7 +90,7 @@ class Guard:
         signs = re.sub(r"[\W_]", "", canary)
         self._canary = re.compile(r"[\W_]?".join(map(re.escape, signs)), re.IGNORECASE) if signs else None
         self._names = _names_of(persona.name)
-        self._labels = _labels(frozenset(self._names), frozenset(_people(memory, line)))
+        self._labels = _labels(frozenset(self._names), frozenset(_people(memory, line)), bool(memory.present))
         heard = [turn.text for turn in memory.turns if turn.speaking is Speaking.PERSON][-_HEARD:]
         self._forbidden = forbidden(persona, [*heard, line.text])
         said = [turn.text for turn in memory.turns if turn.speaking is Speaking.PERSONA][-3:]
@@ -286,16 +286,20 @@ def _names_of(name: str) -> list[str]:
 
 def _people(memory: Memory, line: Line) -> set[str]:
     names = [turn.speaker for turn in memory.turns if turn.speaking is Speaking.PERSON]
-    return {name for name in map(called, [*names, line.speaker]) if name}
+    known = {name for name in map(called, [*names, *memory.present, line.speaker]) if name}
+    return {label for name in known for label in (_names_of(name) if memory.present else [name])}
 
 
 @lru_cache(maxsize=256)
-def _labels(own: frozenset[str], people: frozenset[str]) -> re.Pattern[str]:
-    """Labels that begin somebody's line: anybody's at the start of a line, a role's also after a sentence."""
-    everybody = "|".join(map(re.escape, sorted(own | people)))
+def _labels(own: frozenset[str], people: frozenset[str], scene: bool) -> re.Pattern[str]:
+    """Labels that begin somebody's line: anybody's at the start of a line, a role's also after a sentence; in a scene
+    also anybody else's there, and what others do (*Ann nods*)."""
+    everybody = "|".join(map(re.escape, sorted(own | people, key=len, reverse=True)))
     roles = "user|human|assistant|system"
-    return re.compile(
+    pattern = (
         rf"(?:^|\n)[*_ ]{{0,3}}(?:{everybody}|{roles}|you|me|person|guest|response|narrator)[*_]{{0,2}} ?[:：]"
-        rf"|(?<=[.!?…\"”*] )(?:{roles}) ?:",
-        re.IGNORECASE,
+        rf"|(?<=[.!?…\"”*] )(?:{roles}) ?:"
     )
+    if others := "|".join(map(re.escape, sorted(people - own, key=len, reverse=True))) if scene else "":
+        pattern += rf"|(?:(?<=[.!?…\"”*)] )|(?<=[。！？」』]))(?:{others}|narrator) ?[:：]|\*(?:{others}) (?=[^\W\d_])"
+    return re.compile(pattern, re.IGNORECASE)

@@ -11,11 +11,15 @@ from functools import cached_property
 from pipeline.concept import refused
 from pipeline.mind.scripted import listening, lore
 from pipeline.mind.scripted.lore import Rule
+from pipeline.mind.scripted.staging import NO_STAGE, Stage
 from pipeline.mind.scripted.wording import Dice, capital, fill, is_said_in, opened, slots, with_article
 from pipeline.types import Mood, Persona, Speaking, Turn
 
 _FRESH_TURNS = 6
 """A line is not said again within this many turns of the persona."""
+
+_PASSED, _PASSING = 0.3, 30
+"""How often a line of a scene is passed on to somebody else, and the most words of such a line."""
 
 _TONE_OF_MOOD = {
     Mood.ANGER: "cross",
@@ -35,6 +39,7 @@ class Hearing:
     turns: Sequence[Turn]
     text: str
     seed: int
+    stage: Stage = NO_STAGE
 
     @cached_property
     def said(self) -> list[str]:
@@ -75,7 +80,10 @@ class Hearing:
             return self.liked
         if which == "dread":
             return self.dreaded
-        found = [word for word in listening.topics(self.text) if word.casefold() != self.persona.name.casefold()]
+        if self.stage.happens:
+            return None
+        own, topics = self.persona.name.casefold(), listening.topics(self.stage.matter(self.text))
+        found = [word for word in topics if word.casefold() != own]
         return found[0] if found else None
 
     @cached_property
@@ -88,11 +96,11 @@ def answer(hearing: Hearing) -> tuple[str, Mood]:
     """The line to say and the mood to say it in; at most 50 words."""
     rule = _rule(hearing)
     templates = _templates(hearing, rule)
-    recent = hearing.said[-_FRESH_TURNS:]
+    recent = [*hearing.said[-_FRESH_TURNS:], *hearing.stage.overheard]
     unsaid = [line for line in templates if not any(is_said_in(line, old) for old in recent)]
     fresh = [line for line in _filled(hearing, rule, unsaid) if not any(line in old for old in recent)]
     line = fresh[0] if fresh else _another(hearing, _filled(hearing, rule, templates))
-    return _addressed(hearing, rule, line), _mood(hearing, rule)
+    return _passed(hearing, rule, _addressed(hearing, rule, line)), _mood(hearing, rule)
 
 
 def _rule(hearing: Hearing) -> Rule:
@@ -112,6 +120,8 @@ def _matches(rule: Rule, text: str) -> bool:
 
 
 def _hears(hearing: Hearing, rule: Rule, text: str) -> bool:
+    if rule.scene or hearing.stage.happens:
+        return rule.scene == hearing.stage.happens
     if rule.needs_you and not hearing.person:
         return False
     if rule.needs_past and not hearing.past:
@@ -160,6 +170,8 @@ def _values(hearing: Hearing, rule: Rule) -> dict[str, str]:
         values |= {"topic": phrase, "Topic": capital(phrase), "word": topic, "Word": capital(topic)}
     if hearing.person:
         values["you"] = hearing.person
+    if hearing.stage.whose:
+        values["other"] = hearing.stage.whose
     if hearing.past:
         values["past"] = hearing.past
     return values
@@ -211,6 +223,16 @@ def _addressed(hearing: Hearing, rule: Rule, line: str) -> str:
     if fits and hearing.dice.between("open", 0, 1) < 0.25:
         return f"{opened(opener, tone.stop)} {line}"
     return line
+
+
+def _passed(hearing: Hearing, rule: Rule, line: str) -> str:
+    """In a scene, now and then a word to one of the others."""
+    others = [name for name in hearing.stage.others if name not in line]
+    if not others or rule.plain or len(line.split()) > _PASSING or hearing.dice.between("pass", 0, 1) > _PASSED:
+        return line
+    other = hearing.dice.pick("other", others)
+    passes = [one for one in lore.tones()[hearing.tone].passes if not any(is_said_in(one, old) for old in hearing.said)]
+    return f"{line} {fill(hearing.dice.pick('passing', passes), {'other': other})}" if passes else line
 
 
 def _mood(hearing: Hearing, rule: Rule) -> Mood:

@@ -8,10 +8,11 @@ from collections.abc import AsyncGenerator, Sequence
 
 from pipeline.mind.scripted import listening
 from pipeline.mind.scripted.answering import Hearing, answer
+from pipeline.mind.scripted.staging import Stage
 from pipeline.mind.scripted.writing import write
 from pipeline.receipt import Receipt
 from pipeline.stages import EngineConfig
-from pipeline.types import Fact, Line, Memory, Persona, ReplyDelta, Speaking, Turn
+from pipeline.types import Attachment, Fact, Line, Memory, Persona, ReplyDelta, Speaking, Turn
 
 _TOPICS_KEPT = 24
 
@@ -22,7 +23,7 @@ class ScriptedMind:
     def __init__(self, config: EngineConfig) -> None:
         self._config = config
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         """A character for a cleaned concept. The same concept and seed give the same one."""
         return write(concept, seed)
 
@@ -30,7 +31,8 @@ class ScriptedMind:
         self, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
     ) -> AsyncGenerator[ReplyDelta, None]:
         """The answer, word by word; the first piece carries the mood. At most 50 words."""
-        said, mood = answer(Hearing(persona, _all_turns(memory, line), line.text, seed))
+        stage = Stage.of(persona, memory, line)
+        said, mood = answer(Hearing(persona, _all_turns(memory, line), line.text, seed, stage))
         first, *rest = re.findall(r"\S+\s*", said)
         yield ReplyDelta(text=first, mood=mood)
         for piece in rest:
@@ -51,12 +53,20 @@ class ScriptedMind:
         """Leaves every choice to the matchers."""
         return None
 
+    async def pick(self, lines: Sequence[Turn], options: Sequence[str], receipt: Receipt) -> int | None:
+        """Leaves it to the rules of the scene."""
+        return None
+
     async def close(self) -> None:
         """There is nothing to close."""
 
 
 def _all_turns(memory: Memory, line: Line) -> tuple[Turn, ...]:
     """The turns, after what is remembered from before them: to the rules all of it is something the person said."""
+    if memory.present:  # several people speak; the last name counts
+        name = [listening.called(line.speaker)] if line.speaker in memory.present else []
+        named = [Turn(speaking=Speaking.PERSON, text=f"My name is {one}.") for one in name]
+        return (*memory.turns, *named)
     name = [f"My name is {line.speaker}."] if line.speaker else []
     before = [text for text in (*name, *(fact.text for fact in memory.facts), memory.summary) if text]
     return (*(Turn(speaking=Speaking.PERSON, text=text) for text in before), *memory.turns)

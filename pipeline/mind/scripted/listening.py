@@ -39,6 +39,11 @@ _SAID_BACK = {
     "that": "the",
 }
 _SAID_BACK |= {word: word for word in ("his", "her", "their")}
+_BEFORE_NAMES = """
+the little big captain sir lady lord miss mister mrs mr ms doctor dr professor king queen prince princess saint uncle
+aunt granny grandma grandpa
+"""
+_TITLES = frozenset(_BEFORE_NAMES.split())
 _DETERMINERS = _SAID_BACK.keys() | {"some", "these", "those", "no"}
 
 
@@ -46,6 +51,13 @@ def person_name(turns: Sequence[Turn], text: str) -> str | None:
     """The name a person gave last, in this line or an earlier one."""
     said = [turn.text for turn in turns if turn.speaking is Speaking.PERSON]
     return next((name for line in reversed([*said, text]) if (name := told_name(line))), None)
+
+
+def called(name: str) -> str:
+    """The word of a name that somebody is called by: "Captain Ida Steepwell" -> "Ida", "Old Bramble" -> "Bramble"."""
+    words = re.findall(_LETTERS, name)
+    plain = [word for word in words if word.casefold() not in lore.adjectives() and word.casefold() not in _TITLES]
+    return next(iter((*plain, *words[::-1])), name)
 
 
 def told_name(line: str) -> str | None:

@@ -67,6 +67,7 @@ class Tone(Value):
     catchphrases: Lines
     taglines: Lines
     samples: Lines
+    passes: Lines
     timbre: str
     face: str
 
@@ -111,6 +112,7 @@ class Rule(Value):
     needs_you: bool = False
     needs_past: bool = False
     told_name: bool = False
+    scene: str | None = None
     topic: str | None = None
     cross: Lines = ()
     glum: Lines = ()
@@ -138,7 +140,6 @@ class Words(Value):
     male: frozenset[str]
     foreign: dict[str, str]
     refused: frozenset[str]
-    allowed: Lines
 
 
 def _rows(file: str) -> dict[str, Any]:

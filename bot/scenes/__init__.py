@@ -1,0 +1,1 @@
+"""Scenes: several characters and people play together in one conversation."""
