@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from bot.localisation.refusals import Refusal
 from bot.memory import Person, Remembering
 from pipeline import concept
 from pipeline.errors import BadRequest, Empty
@@ -138,9 +139,9 @@ class Conversation:
 
 
 def sayable(text: str) -> str:
-    """A line as it is kept. Raises ``BadRequest`` when it is too long."""
+    """A line as it is kept. Raises ``Refusal`` when it is too long."""
     if len(text) > MAXIMUM_LINE:
-        raise BadRequest(f"That is {len(text):,} characters; please say it in at most {MAXIMUM_LINE:,}.")
+        raise Refusal("words-line-long", count=len(text), most=MAXIMUM_LINE)
     line: str = storable(text)
     return line
 

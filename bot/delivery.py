@@ -4,7 +4,8 @@ The first part of a request is posted, usually the placeholder, and all later on
 repeated, because its answer was lost or a process died between showing it and writing that down, is thus the same
 edit again, or a post with the same nonce. What a platform cannot tell apart can be there twice:
 
-- Discord knows the nonces of a bot's own messages for some minutes; a webhook has none.
+- Discord knows the nonces of a bot's own messages for some minutes; a webhook has none, so what it may have posted is
+  looked for among the last messages, as long as the process lives that posted it.
 - Telegram knows no nonces. A placeholder may stay behind above the answer, which is therefore never what is posted,
   and a voice message or video note, which is always a new message, may come twice.
 
@@ -18,17 +19,20 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain, repeat
+from typing import TypeAlias
 
 import structlog
 
-from bot.jobs.plan import Kind
-from bot.messages import Gone, Messenger, Patience, Undelivered
+from bot.jobs.plan import SUMMONED, Kind
+from bot.messages import Gone, Messenger, Patience, Undelivered, told
 from bot.observe.metrics import Metrics
+from bot.progress import Progress
 from bot.showing import Showing
 from pipeline.errors import ChatAnythingError, StorageFailed
-from storage.asked import State
+from storage.asked import Request, State
 from storage.bell import Bell, Topic
 from storage.blobs import Blobs
 from storage.outbox import ENDS, Outbox, PartKind, Sending
@@ -53,10 +57,28 @@ SHORTEST_WAIT = 0.25
 PROGRESS_EVERY, PROGRESS_LONGEST = 1.5, 10.0
 """Seconds between two edits that show progress, and for one of them."""
 
-NOTHING = (PartKind.TEXT, "")
+UNFINISHED = 10_000
+"""Requests whose progress is shown, at most."""
 
-PLACEHOLDERS = 10_000
-"""Placeholders whose progress is shown, at most."""
+News: TypeAlias = str | Progress
+"""An answer as far as it is written, or how far the request has come."""
+
+
+@dataclass(slots=True)
+class Unfinished:
+    """A request of which this process showed a part that is not its last one: what to show with it, and what is shown
+    of that."""
+
+    request: Request
+    part: PartKind
+    news: News | None = None
+    shown: News | None = None
+    showing: bool = False
+
+    @property
+    def untold(self) -> bool:
+        """Nothing but the placeholder was shown."""
+        return self.part is PartKind.PLACEHOLDER
 
 
 class Delivery:
@@ -90,16 +112,14 @@ class Delivery:
             ears.cancel()
             await asyncio.gather(ears, return_exceptions=True)
 
-    def progress(self, request_id: str, text: str, kind: PartKind = PartKind.TEXT) -> None:
-        """Shows the text so far in the placeholder of a request, soon, or never: it is gone with the next part.
-
-        With the kind ``PLACEHOLDER`` it is a word of the bot, not of the character.
-        """
+    def progress(self, request_id: str, news: News) -> None:
+        """Shows how far a request is, soon, or never: it is gone with the next part. An answer as far as it is written
+        is shown in place of the placeholder, and progress with whatever is shown but such an answer."""
         for courier in self._couriers.values():
-            courier.progress(request_id, text, kind)
+            courier.progress(request_id, news)
 
     def waiting(self) -> Collection[str]:
-        """Requests of which nothing but the placeholder was shown by this process."""
+        """Requests of which progress can be shown: those with nothing but a placeholder, and new characters."""
         return [request for courier in self._couriers.values() for request in courier.waiting()]
 
     async def _listen(self) -> None:
@@ -126,8 +146,7 @@ class Courier:
         self._awake = asyncio.Event()
         self._sending: set[asyncio.Task[None]] = set()
         self._progressing: set[asyncio.Task[None]] = set()
-        self._placeholders: dict[str, tuple[PartKind, str]] = {}
-        """The requests whose placeholder was shown here and nothing else yet, with what to show in it."""
+        self._unfinished: dict[str, Unfinished] = {}
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """See ``Delivery.serve``."""
@@ -153,16 +172,22 @@ class Courier:
 
     def waiting(self) -> Collection[str]:
         """See ``Delivery.waiting``."""
-        return list(self._placeholders)
+        return [id_ for id_, one in self._unfinished.items() if not isinstance(one.news, str)]
 
-    def progress(self, request_id: str, text: str, kind: PartKind) -> None:
+    def progress(self, request_id: str, news: News) -> None:
         """See ``Delivery.progress``."""
-        if request_id not in self._placeholders:
+        one = self._unfinished.get(request_id)
+        if one is None:
             return
-        idle = self._placeholders[request_id] == NOTHING
-        self._placeholders[request_id] = (kind, text)
-        if idle and text:
-            self._start(self._show_progress(request_id), self._progressing)
+        if isinstance(news, Progress):
+            if isinstance(one.news, str) or (told(news, one.request) is None and one.news is None):
+                return
+        elif not news or not one.untold:
+            return
+        one.news = news
+        if not one.showing and one.news != one.shown:
+            one.showing = True
+            self._start(self._show_progress(one), self._progressing)
 
     async def _begin(self, stopping: asyncio.Event) -> None:
         """Claims parts while hands are free: nothing is ever held that is not being sent."""
@@ -174,7 +199,7 @@ class Courier:
                 return
             if sending is None:
                 return
-            self._placeholders.pop(sending.request.id, None)
+            self._unfinished.pop(sending.request.id, None)
             self._start(self._bring(sending), self._sending)
 
     def _start(self, work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
@@ -228,10 +253,11 @@ class Courier:
             return False
         log.info("delivery.sent", request=sending.request.id, part=sending.part.kind.value, attempt=sending.attempt)
         self._count(sending)
-        if sending.part.kind is PartKind.PLACEHOLDER:
-            self._placeholders[sending.request.id] = NOTHING
-            if len(self._placeholders) > PLACEHOLDERS:
-                del self._placeholders[next(iter(self._placeholders))]
+        part, request = sending.part, sending.request
+        if not part.final and (part.kind is PartKind.PLACEHOLDER or request.kind in SUMMONED):
+            self._unfinished[request.id] = Unfinished(request, part.kind)
+            if len(self._unfinished) > UNFINISHED:
+                del self._unfinished[next(iter(self._unfinished))]
         return True
 
     def _count(self, sending: Sending) -> None:
@@ -241,32 +267,34 @@ class Courier:
         if part.final:
             self._metrics.request_ended(request.kind, ENDS.get(part.kind, State.DELIVERED.value))
 
-    async def _show_progress(self, request_id: str) -> None:
-        """Edits a placeholder until there is no news, or another part is on its way.
+    async def _show_progress(self, one: Unfinished) -> None:
+        """Edits a message until there is no news, or another part is on its way.
 
-        The placeholder is claimed meanwhile, so whatever follows it, through whichever process, comes after the edit.
+        The newest part is claimed meanwhile, so whatever follows it, through whichever process, comes after the edit.
         """
-        shown = NOTHING
-        while (news := self._placeholders.get(request_id, NOTHING)) not in (NOTHING, shown):
-            try:
-                sending = await self._outbox.claim_shown(request_id, self._worker)
-            except StorageFailed as error:
-                log.debug("delivery.progress", request=request_id, error=type(error).__name__)
-                break
-            if sending is None or sending.request.message is None:
-                self._placeholders.pop(request_id, None)
-                break
-            await asyncio.sleep(await self._edit_progress(sending, sending.request.message, *news))
-            shown = news
-        if request_id in self._placeholders:
-            self._placeholders[request_id] = NOTHING
+        id_ = one.request.id
+        try:
+            while one.news is not None and one.news != one.shown and self._unfinished.get(id_) is one:
+                sending = await self._outbox.claim_shown(id_, self._worker)
+                if sending is None or sending.request.message is None:
+                    if self._unfinished.get(id_) is one:
+                        del self._unfinished[id_]
+                    break
+                news = one.news
+                wait = await self._edit_progress(sending, sending.request.message, news)
+                one.shown = news
+                await asyncio.sleep(wait)
+        except StorageFailed as error:
+            log.debug("delivery.progress", request=id_, error=type(error).__name__)
+        finally:
+            one.showing = False
 
-    async def _edit_progress(self, sending: Sending, key: str, kind: PartKind, text: str) -> float:
+    async def _edit_progress(self, sending: Sending, key: str, news: News) -> float:
         """One edit; the seconds until the next. What fails is not repeated."""
         wait = PROGRESS_EVERY
         try:
             async with asyncio.timeout(PROGRESS_LONGEST):
-                key = await self._showing.progress(sending, key, kind, text)
+                key = await self._showing.progress(sending, key, news)
         except Patience as error:
             wait = max(error.seconds or 0.0, wait)
         except (Undelivered, TimeoutError) as error:

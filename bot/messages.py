@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2s
 from typing import Protocol
 
 from pydantic import ConfigDict
 
 from bot import words
-from pipeline.errors import ChatAnythingError
+from bot.jobs.plan import SUMMONED
+from bot.localisation.foreign import translated
+from bot.localisation.texts import Texts, texts
+from bot.progress import Progress
+from pipeline.errors import ChatAnythingError, Inaudible
 from pipeline.types import Value
 from storage.asked import Request
 from storage.outbox import PartKind, Sending
@@ -38,8 +42,14 @@ class PartDocument(Value):
     tagline: str | None = None
     notices: tuple[str, ...] = ()
     sentence: str | None = None
-    """Why a request failed, in words for people."""
+    """Why a request failed, in words for people, and the kind of the error."""
+    error: str | None = None
+    heard: str | None = None
+    """What was understood of a voice message."""
     files: tuple[FileEntry, ...] = ()
+    instead: tuple[FileEntry, ...] = ()
+    """Shown in place of a clip where that is too large."""
+    progress: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +80,9 @@ class Message:
     ``name`` and ``tagline`` are the character's, who says the text, but for placeholders, apologies and cancellations:
     these and all ``notices`` are words of the bot. ``final``: nothing of it changes any more. ``request`` and
     ``persona`` are ids for buttons to name. ``update``: key of the update that asked for it, for a platform that can
-    answer one.
+    answer one. ``language``: a tag of BCP 47, in which the bot speaks there. ``heard``: what was understood of a voice
+    message, in the person's words. ``progress``: what is still to come (`bot.progress.lines`). ``keeps_files``: the
+    message may show files already, which stay as they are; there are none in ``files`` then.
     """
 
     request: str
@@ -83,6 +95,10 @@ class Message:
     files: tuple[File, ...] = ()
     persona: str | None = None
     update: str | None = None
+    language: str | None = None
+    heard: str | None = None
+    progress: Progress | None = None
+    keeps_files: bool = False
 
 
 class Messenger(Protocol):
@@ -153,19 +169,26 @@ def nonce_of(sending: Sending) -> str:
 
 def placeholder_of(sending: Sending) -> Message:
     """What stands where a part will be shown."""
-    return Message(sending.request.id, PartKind.PLACEHOLDER, final=False, text=words.coming(sending.request.kind))
+    return placeholder_for(sending.request)
+
+
+def placeholder_for(request: Request) -> Message:
+    """What stands where a request will be shown."""
+    text = words.coming(request.kind, texts(request.language))
+    return Message(request.id, PartKind.PLACEHOLDER, final=False, text=text, language=request.language)
 
 
 def message_of(sending: Sending, document: PartDocument, files: Sequence[File] = ()) -> Message:
     """A part as people see it."""
     request, part = sending.request, sending.part
+    said = texts(request.language)
     match part.kind:
         case PartKind.PLACEHOLDER:
-            text = document.text or words.coming(request.kind)
+            text = document.text or words.coming(request.kind, said)
         case PartKind.APOLOGY:
-            text = words.apology(document.sentence)
+            text = _apology(document, said)
         case PartKind.CANCELLED:
-            text = words.CANCELLED
+            text = said("words-cancelled")
         case _:
             text = document.text or ""
     return Message(
@@ -175,8 +198,24 @@ def message_of(sending: Sending, document: PartDocument, files: Sequence[File] =
         text=text,
         name=document.name,
         tagline=document.tagline,
-        notices=document.notices,
+        notices=tuple(translated(notice, said) for notice in document.notices),
         files=tuple(files),
         persona=request.persona_id,
         update=request.update_key,
+        language=request.language,
+        heard=document.heard,
+        progress=told(document.progress, request),
     )
+
+
+def told(progress: Progress | None, request: Request) -> Progress | None:
+    """What is worth telling of it: the stages of a new character; of all else the place in the queue alone."""
+    if progress is not None and request.kind not in SUMMONED:
+        progress = replace(progress, stages=())
+    return progress if progress and (progress.stages or progress.ahead) else None
+
+
+def _apology(document: PartDocument, said: Texts) -> str:
+    """That nobody could understand a voice message is no failure of ours: there is nothing to be sorry for."""
+    sentence = document.sentence and translated(document.sentence, said, document.error)
+    return sentence if sentence and document.error == Inaudible.__name__ else words.apology(sentence, said)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from pipeline.errors import BadRequest
+from bot.localisation.refusals import Refusal
 from pipeline.portrait.style import styles
+from pipeline.voice import wishes
 
 
 def looks() -> Mapping[str, str]:
@@ -14,8 +15,13 @@ def looks() -> Mapping[str, str]:
 
 
 def look(wished: str | None) -> str | None:
-    """The style that a person means, None for any. Raises ``BadRequest`` for one that nobody knows."""
+    """The style that a person means, None for any. Raises ``Refusal`` for one that nobody knows."""
     wanted = (wished or "").strip().lower() or None
     if wanted is not None and wanted not in looks():
-        raise BadRequest(f"I do not know that style. There is {', '.join(looks())}.")
+        raise Refusal("summoning-unknown-style", styles=", ".join(looks()))
     return wanted
+
+
+def voices() -> Sequence[str]:
+    """Voices in words, such as "an old witch, creaky, sharp, spiteful and sly". Any other words will do as well."""
+    return wishes.suggestions()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import structlog
 
 from bot import words
+from bot.localisation.texts import texts
 from bot.messages import (
     File,
     FileEntry,
@@ -22,6 +23,7 @@ from bot.messages import (
     place_of,
     placeholder_of,
 )
+from bot.progress import Progress
 from pipeline.errors import StorageFailed
 from storage.blobs import Blobs
 from storage.outbox import PartKind, Sending
@@ -42,14 +44,16 @@ class Showing:
     async def show(self, sending: Sending) -> str:
         """The key of the message that shows the part, or of what the platform takes of it."""
         document = PartDocument.model_validate(sending.part.document)
-        files, missing = await self._files(sending, document)
-        notices = (*document.notices, *([words.FILE_LOST] if missing else []))
+        files, missing = await self._files(sending, document.files)
+        lost = texts(sending.request.language)("words-file-lost")
+        notices = (*document.notices, *([lost] if missing else []))
         message = message_of(sending, document.model_copy(update={"notices": notices}), files)
-        for shown in lesser(message):
-            try:
-                return await self._post(sending, shown)
-            except Refused as error:
-                log.warning("delivery.refused", request=sending.request.id, part=shown.kind.value, why=error.sentence)
+        if (key := await self._taken(sending, message)) is not None:
+            return key
+        voice, _ = await self._files(sending, document.instead)
+        for shown in lesser(message, voice):
+            if (key := await self._taken(sending, shown)) is not None:
+                return key
         raise Gone("The platform takes no message at all there.")
 
     def needs_place(self, sending: Sending) -> bool:
@@ -62,14 +66,28 @@ class Showing:
         """Posts the placeholder; its key. Raises ``Undelivered``."""
         return await self._messenger.send(place_of(sending.request), placeholder_of(sending), nonce_of(sending))
 
-    async def progress(self, sending: Sending, key: str, kind: PartKind, text: str) -> str:
-        """Shows the beginning of an answer in its placeholder, or another word of the bot; the key of the message.
+    async def progress(self, sending: Sending, key: str, news: str | Progress) -> str:
+        """Shows the beginning of an answer in its placeholder, or what is shown already with what is still to come;
+        the key of the message.
 
         Raises ``Undelivered``.
         """
-        document = PartDocument.model_validate({**sending.part.document, "text": text})
-        message = replace(message_of(sending, document), kind=kind)
+        document = PartDocument.model_validate(sending.part.document)
+        if isinstance(news, str):
+            message = message_of(sending, document.model_copy(update={"text": news, "progress": None}))
+            message = replace(message, kind=PartKind.TEXT)
+        else:
+            message = message_of(sending, document.model_copy(update={"progress": news}))
+            message = replace(message, keeps_files=True)
         return await self._messenger.edit(place_of(sending.request), key, message, nonce_of(sending))
+
+    async def _taken(self, sending: Sending, message: Message) -> str | None:
+        """The key of a message; None where the platform will never take it."""
+        try:
+            return await self._post(sending, message)
+        except Refused as error:
+            log.warning("delivery.refused", request=sending.request.id, part=message.kind.value, why=error.sentence)
+        return None
 
     async def _post(self, sending: Sending, message: Message) -> str:
         place, nonce, key = place_of(sending.request), nonce_of(sending), sending.request.message
@@ -80,10 +98,10 @@ class Showing:
                 log.info("delivery.message_lost", request=sending.request.id)
         return await self._messenger.send(place, message, nonce)
 
-    async def _files(self, sending: Sending, document: PartDocument) -> tuple[list[File], bool]:
-        """The files of a part, and whether any is missing for good. Raises ``StorageFailed`` while there is hope."""
+    async def _files(self, sending: Sending, entries: Sequence[FileEntry]) -> tuple[list[File], bool]:
+        """Files of a part, and whether any is missing for good. Raises ``StorageFailed`` while there is hope."""
         files, missing = [], False
-        for entry in document.files:
+        for entry in entries:
             try:
                 files.append(await self._file(entry))
             except StorageFailed as error:
@@ -98,10 +116,18 @@ class Showing:
         return File(entry.mime, entry.name, data, entry.width, entry.height, entry.seconds)
 
 
-def lesser(message: Message) -> Iterator[Message]:
-    """A message, and what is tried instead, one after the other, where a platform refuses it for good."""
-    yield message
+def lesser(message: Message, voice: Sequence[File] = ()) -> Iterator[Message]:
+    """What is tried, one after the other, where a platform refuses a message for good: the voice in place of a clip,
+    pictures alone, no file, and none of its words."""
+    said = texts(message.language)
+    pictures = tuple(file for file in message.files if file.mime.startswith("image/"))
+    refused = (*message.notices, said("words-file-refused"))
+    if voice and any(file.mime.startswith("video/") for file in message.files):
+        notices = (*message.notices, said("summoning-voice-only"))
+        yield replace(message, kind=PartKind.VOICE, files=(*pictures, *voice), notices=notices)
+    if pictures and pictures != message.files:
+        yield replace(message, files=pictures, notices=refused)
     if message.files:
-        yield replace(message, files=(), notices=(*message.notices, words.FILE_REFUSED))
-    text = words.apology(None) if message.final else words.THINKING
+        yield replace(message, files=(), notices=refused)
+    text = words.apology(None, said) if message.final else words.coming(None, said)
     yield replace(message, text=text, name=None, tagline=None, notices=(), files=())

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
 
 from bot import results
+from bot.localisation.texts import texts
 from bot.messages import Message, Place
+from bot.progress import lines
 from pipeline.concept import slug
 from storage.outbox import PartKind
 
@@ -35,7 +39,7 @@ class TerminalMessenger:
 
     async def edit(self, place: Place, key: str, message: Message, nonce: str) -> str:
         """See ``Messenger``."""
-        self._print(key, "\n".join(filter(None, (_line(message), *message.notices))))
+        self._print(key, "\n".join(filter(None, (_line(message), *_queue(message), *message.notices))))
         if message.final:
             self._console.print()
         if message.files and message.final:
@@ -61,6 +65,11 @@ def _own(name: str, request: str) -> str:
     """A name that the next answer does not take: ``clip-5f3a9c.mp4``."""
     path = Path(name)
     return f"{path.stem}-{request[-6:]}{path.suffix}"
+
+
+def _queue(message: Message) -> Sequence[str]:
+    """The place in the queue; which stages are done is told by what they print."""
+    return lines(message.progress and replace(message.progress, stages=()), texts(message.language))
 
 
 def _line(message: Message) -> str:

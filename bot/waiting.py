@@ -1,4 +1,4 @@
-"""Tells people who wait how many are before them, and for how long."""
+"""Tells people who wait how far their requests have come, how many are before them, and for how long."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from contextlib import suppress
 
 import structlog
 
-from bot import words
 from bot.delivery import Delivery
+from bot.progress import Progress, progress_of
 from pipeline.errors import StorageFailed
-from storage.outbox import PartKind
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -24,17 +23,19 @@ MOST = 50
 
 async def tell_places(requests: Requests, delivery: Delivery, stopping: asyncio.Event, every: float = EVERY) -> None:
     """Until ``stopping`` is set."""
-    known: set[str] = set()
+    told: dict[str, Progress | None] = {}
     while not stopping.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), every)
-        waiting = set(delivery.waiting())
+        waiting = sorted(delivery.waiting())
         try:
-            for request_id in sorted(waiting & known)[:MOST]:
-                position = await requests.position(request_id)
-                if position.ahead:
-                    sentence = words.in_line(position.ahead, position.seconds)
-                    delivery.progress(request_id, sentence, PartKind.PLACEHOLDER)
+            standings = await requests.standings([one for one in waiting if one in told][:MOST])
         except StorageFailed as error:
             log.warning("waiting.storage", error=type(error).__name__)
-        known = waiting
+            continue
+        told = {one: told.get(one) for one in waiting}
+        for one, standing in standings.items():
+            progress = progress_of(standing.steps, standing.position)
+            if progress != told[one]:
+                delivery.progress(one, progress)
+                told[one] = progress

@@ -1,50 +1,42 @@
-"""What the bot itself says around a request. It speaks for no character, and repeats nothing that a person typed."""
+"""What the bot itself says around a request, in English where no texts are given, as at the terminal. It speaks for no
+character, and repeats nothing that a person typed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from bot.jobs.plan import Kind
-
-CANCELLED = "This was called off."
-SORRY = "Sorry: this did not work out."
-AGAIN = "Please try once more."
+from bot.localisation.texts import Texts, texts
 
 COMING: Mapping[str, str] = {
-    Kind.SUMMON: "Somebody is on the way …",
-    Kind.RETRY: "Somebody else is on the way …",
-    Kind.RESTYLE: "A new portrait is being made …",
-    Kind.REVOICE: "A new voice is being tried …",
+    Kind.SUMMON: "words-coming-summon",
+    Kind.RETRY: "words-coming-retry",
+    Kind.RESTYLE: "words-coming-restyle",
+    Kind.REVOICE: "words-coming-revoice",
+    Kind.FILM: "words-coming-film",
 }
-THINKING = "An answer is on the way …"
-
-FILE_REFUSED = "A file is missing here, because this chat does not take it."
-FILE_LOST = "A file is missing here, because it could not be found any more."
 
 
-def coming(kind: str) -> str:
-    """Stands where the answer to a request of that kind will be."""
-    return COMING.get(kind, THINKING)
+def coming(kind: str | None, said: Texts | None = None) -> str:
+    """Stands where the answer to a request of that kind will be; None: that something comes."""
+    return (said or texts())(COMING.get(kind or "", "words-coming-reply"))
 
 
-def apology(sentence: str | None) -> str:
+def apology(sentence: str | None, said: Texts | None = None) -> str:
     """For a request that failed; ``sentence`` says why, in words for people."""
-    return f"{SORRY} {sentence or AGAIN}"
+    said = said or texts()
+    return said("words-sorry", why=sentence or said("words-again"))
 
 
-def in_line(ahead: int, seconds: float | None) -> str:
+def in_line(ahead: int, seconds: float | None, said: Texts | None = None) -> str:
     """How long it takes until a request is begun: so many others go first, which take ``seconds`` where known."""
+    said = said or texts()
     if ahead <= 0:
-        return "It is your turn next."
-    before = "One other goes" if ahead == 1 else f"{ahead:,} others go"
-    return f"{before} first{_about(seconds)}."
-
-
-def _about(seconds: float | None) -> str:
+        return said("words-line-next")
     if seconds is None:
-        return ""
+        return said("words-line-unknown", ahead=ahead)
     if seconds < 10:
-        return ", which takes a few seconds"
+        return said("words-line-moment", ahead=ahead)
     if seconds < 90:
-        return f", which takes about {round(seconds, -1):.0f} seconds"
-    return f", which takes about {seconds / 60:.0f} minutes"
+        return said("words-line-seconds", ahead=ahead, seconds=round(seconds / 10) * 10)
+    return said("words-line-minutes", ahead=ahead, minutes=round(seconds / 60))

@@ -1,62 +1,85 @@
-"""What the buttons below a character do."""
+"""What is done with a character, by a button below it or by a command."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable
 
 import discord
-import structlog
-from discord import app_commands
 
 from bot import offers, words
+from bot.app import Desk
 from bot.asking import Asking, Incoming
 from bot.conversation import MAXIMUM_LINE
-from bot.discord.buttons import Action
-from bot.discord.keys import Interaction, id_of, is_key, key_of
-from bot.discord.layout import AI, COLOUR, SILENT, plain, short
-from bot.discord.responses import say
+from bot.discord.buttons import CALLED, Action, rows
+from bot.discord.cards import PORTRAIT, Portraits, calling, introduction
+from bot.discord.keys import Interaction, actor, aloud, key_of, ticket_of, tongue
+from bot.discord.layout import SILENT, attached, plain, short
+from bot.discord.living import Living
+from bot.discord.mishaps import tell, told
 from bot.discord.summoning import Ask, Summoning
 from bot.jobs.plan import Kind
-from pipeline.errors import StorageFailed
-from storage.repository import Personas, StoredPersona
+from bot.localisation.refusals import Refusal
+from bot.localisation.texts import Texts
+from storage.repository import StoredPersona
 from storage.requests import Accepted
 
-log = structlog.get_logger(__name__)
-
-GONE = "This character is not here any more."
-NO_CHARACTER = "No character that is still here says that."
-NOT_YOURS = "Only whoever summoned this character, or a moderator, can do that."
-
-TITLE, FIELD = 45, 1000
-"""Characters of a modal's title (Discord's limit) and of a field (1024)."""
+TITLE = 45
+"""Characters of a modal's title (Discord's limit)."""
 
 
 class Acting:
-    """See ``Acts``."""
+    """See ``Acts``. Methods other than ``act`` raise ``Refusal``, ``StorageFailed`` and Discord's own errors."""
 
-    def __init__(self, asking: Asking, personas: Personas, summoning: Summoning) -> None:
-        self._asking = asking
-        self._personas = personas
+    def __init__(self, desk: Desk, living: Living, summoning: Summoning) -> None:
+        self._asking = desk.asking
+        self._characters = desk.characters
+        self._personas = desk.stored.personas
+        self._portraits = Portraits(desk.stored.personas)
+        self._living = living
         self._summoning = summoning
 
     async def act(self, interaction: Interaction, action: Action, id_: str) -> None:
         """See ``Acts``."""
-        try:
-            await self._act(interaction, action, id_)
-        except StorageFailed as error:
-            log.warning("discord.storage", error=type(error).__name__)
-            await say(interaction, words.apology(None))
-        except (discord.DiscordException, OSError) as error:
-            log.warning("discord.button", error=type(error).__name__)
+        async with told(interaction):
+            if action is Action.ANOTHER:
+                await self._take(interaction, Kind.RETRY, lambda incoming: self._asking.another(incoming, id_))
+                return
+            persona = await self._personas.find(id_)
+            if persona is None:
+                raise Refusal("persona-gone")
+            await self._act(interaction, action, persona)
+
+    async def show(self, interaction: Interaction, persona: StoredPersona) -> None:
+        """Tells the person alone who a character is, with what they can do with it."""
+        said, here = tongue(interaction), actor(interaction)
+        portrait = await self._portraits.of(persona, PORTRAIT)
+        knows = here.moderator or persona.owner == here.person
+        await interaction.response.send_message(
+            embed=introduction(persona, said, words=knows, portrait=portrait),
+            files=attached([portrait] if portrait else []),
+            view=rows(self._offered(interaction, persona), persona.id, said),
+            ephemeral=True,
+            allowed_mentions=SILENT,
+        )
+
+    async def recall(self, interaction: Interaction, who: str) -> None:
+        """Brings a character into the conversation, for all to see."""
+        persona = await self._characters.recall(actor(interaction), who)
+        portrait = await self._portraits.of(persona, PORTRAIT)
+        said = await aloud(interaction)
+        sent = await interaction.response.send_message(
+            embed=calling(persona, portrait, said),
+            files=attached([portrait] if portrait else []),
+            view=rows(CALLED, persona.id, said),
+            allowed_mentions=SILENT,
+        )
+        message = sent.message_id or (await interaction.original_response()).id
+        await self._characters.appeared(key_of(interaction.channel_id or 0), str(message), persona)
 
     async def dismiss(self, interaction: Interaction, persona: StoredPersona) -> None:
         """Sends a character away."""
-        if not may_change(interaction, persona):
-            await say(interaction, NOT_YOURS)
-            return
-        await self._personas.dismiss(persona.id)
-        left = f"{plain(persona.persona.name)} has left."
+        await self._characters.dismiss(actor(interaction), persona)
+        left = (await aloud(interaction))("persona-left", name=plain(persona.persona.name))
         await interaction.response.send_message(left, allowed_mentions=SILENT)
 
     async def restyle(self, interaction: Interaction, persona: StoredPersona, style: str | None = None) -> None:
@@ -67,106 +90,77 @@ class Acting:
 
         await self._change(interaction, persona, Kind.RESTYLE, ask)
 
-    async def revoice(self, interaction: Interaction, persona: StoredPersona) -> None:
+    async def revoice(self, interaction: Interaction, persona: StoredPersona, wish: str | None = None) -> None:
         """Gives a character another voice."""
-        await self._change(interaction, persona, Kind.REVOICE, lambda incoming: self._asking.revoice(incoming, persona))
 
-    async def _act(self, interaction: Interaction, action: Action, id_: str) -> None:
-        if action is Action.ANOTHER:
-            await self._take(interaction, Kind.RETRY, lambda incoming: self._asking.another(incoming, id_))
-            return
-        persona = await self._personas.find(id_)
-        if persona is None:
-            await say(interaction, GONE)
-            return
+        async def ask(incoming: Incoming) -> Accepted:
+            return await self._asking.revoice(incoming, persona, wish)
+
+        await self._change(interaction, persona, Kind.REVOICE, ask)
+
+    async def _act(self, interaction: Interaction, action: Action, persona: StoredPersona) -> None:
         match action:
             case Action.TALK:
-                await interaction.response.send_modal(TalkModal(self._asking, self._summoning, persona))
+                modal = TalkModal(self._asking, self._summoning, persona, tongue(interaction))
+                await interaction.response.send_modal(modal)
             case Action.RESTYLE:
                 await self.restyle(interaction, persona)
             case Action.REVOICE:
                 await self.revoice(interaction, persona)
             case Action.WHO:
-                card = introduction(persona)
-                await interaction.response.send_message(embed=card, ephemeral=True, allowed_mentions=SILENT)
+                await self.show(interaction, persona)
+            case Action.RECALL:
+                await self.recall(interaction, persona.id)
+            case Action.THREAD:
+                await self._living.thread(interaction, persona)
             case Action.DISMISS:
                 await self.dismiss(interaction, persona)
 
+    def _offered(self, interaction: Interaction, persona: StoredPersona) -> list[Action]:
+        offered = [Action.TALK, Action.RECALL]
+        if isinstance(interaction.channel, discord.TextChannel) and ticket_of(interaction) is None:
+            offered.append(Action.THREAD)
+        here = actor(interaction)
+        if self._characters.may_change(here, persona):
+            offered += [Action.RESTYLE, Action.REVOICE, Action.DISMISS]
+        elif here.moderator:
+            offered.append(Action.DISMISS)  # a guest goes from here only
+        return offered
+
     async def _change(self, interaction: Interaction, persona: StoredPersona, kind: Kind, ask: Ask) -> None:
-        if may_change(interaction, persona):
-            await self._take(interaction, kind, ask)
-        else:
-            await say(interaction, NOT_YOURS)
+        if not self._characters.may_change(actor(interaction), persona):
+            raise Refusal("characters-not-yours")
+        await self._take(interaction, kind, ask)
 
     async def _take(self, interaction: Interaction, kind: Kind, ask: Ask) -> None:
-        await self._summoning.take(interaction, words.coming(kind), ask)
-
-
-class Menus:
-    """What can be chosen in the menu of a message: what a webhook posts has no buttons."""
-
-    def __init__(self, acting: Acting, personas: Personas) -> None:
-        self._acting = acting
-        self._personas = personas
-
-    def add_to(self, tree: app_commands.CommandTree[Any]) -> None:
-        """Puts them into the tree."""
-        for name, action in (("Reply to character", Action.TALK), ("Who summoned this?", Action.WHO)):
-            menu = app_commands.ContextMenu(name=name, callback=self._doing(action))
-            menu.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
-            menu.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True)
-            tree.add_command(menu)
-
-    def _doing(self, action: Action) -> Callable[[Interaction, discord.Message], Coroutine[Any, Any, None]]:
-        async def chosen(interaction: Interaction, message: discord.Message) -> None:
-            behind = await self._personas.behind(key_of(message.channel.id), str(message.id))
-            if behind is None:
-                await say(interaction, NO_CHARACTER)
-            else:
-                await self._acting.act(interaction, action, behind.id)
-
-        return chosen
+        await self._summoning.take(interaction, words.coming(kind, tongue(interaction)), ask)
 
 
 class TalkModal(discord.ui.Modal):
     """Something to say to a character, for places where the bot cannot read along. All see what was said."""
 
-    def __init__(self, asking: Asking, summoning: Summoning, persona: StoredPersona) -> None:
-        super().__init__(title=short(f"Talk to {persona.persona.name}", TITLE))
+    def __init__(self, asking: Asking, summoning: Summoning, persona: StoredPersona, said: Texts) -> None:
+        super().__init__(title=short(said("persona-talk-title", name=persona.persona.name), TITLE))
         self._asking = asking
         self._summoning = summoning
         self._persona = persona
         self.line: discord.ui.TextInput[TalkModal] = discord.ui.TextInput(
-            label="What do you say?", style=discord.TextStyle.paragraph, max_length=MAXIMUM_LINE
+            label=short(said("persona-talk-label"), TITLE),
+            style=discord.TextStyle.paragraph,
+            max_length=MAXIMUM_LINE,
         )
         self.add_item(self.line)
 
     async def on_submit(self, interaction: Interaction) -> None:
         """Called by Discord's library."""
-        said = self.line.value
+        line = self.line.value
 
         def ask(incoming: Incoming) -> Awaitable[Accepted]:
-            return self._asking.say(incoming, self._persona, said)
+            return self._asking.say(incoming, self._persona, line)
 
-        shown = f"**{plain(interaction.user.display_name)}:** {said}"
+        shown = f"**{plain(interaction.user.display_name)}:** {line}"
         await self._summoning.take(interaction, shown, ask, placeholder=False)
 
-
-def may_change(interaction: Interaction, persona: StoredPersona) -> bool:
-    """Whether a character is the person's own, or the person keeps order here."""
-    moderates = interaction.guild_id is not None and interaction.permissions.manage_messages
-    return persona.owner == key_of(interaction.user.id) or moderates
-
-
-def introduction(stored: StoredPersona) -> discord.Embed:
-    """Who a character is, and where it comes from."""
-    persona = stored.persona
-    tagline = short(plain(persona.tagline), FIELD)
-    card = discord.Embed(title=short(plain(persona.name), FIELD // 4), description=tagline, colour=COLOUR)
-    card.add_field(name="Character", value=short(plain(persona.personality), FIELD) or "…", inline=False)
-    card.add_field(name="Summoned with the words", value=short(plain(persona.concept), FIELD) or "…", inline=False)
-    if stored.owner is not None and is_key(stored.owner):
-        card.add_field(name="By", value=f"<@{id_of(stored.owner)}>")
-    card.add_field(name="On", value=discord.utils.format_dt(stored.created_at))
-    card.set_footer(text=f"{AI}: what it says is made up by a computer.")
-    return card
+    async def on_error(self, interaction: Interaction, error: Exception, /) -> None:  # type: ignore[override]  # as `Modal`
+        """Called by Discord's library."""
+        await tell(interaction, error)

@@ -6,26 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import discord
-import structlog
 from discord import app_commands
 
-from bot import words
 from bot.app import Desk
-from bot.discord.acting import Acting, Menus
+from bot.discord.acting import Acting
 from bot.discord.buttons import ActButton, buttons
-from bot.discord.commands import Commands
+from bot.discord.commands import add_commands
 from bot.discord.faces import Faces
+from bot.discord.gallery import Chooser, Gallery, PageButton
 from bot.discord.hooks import Hooks
 from bot.discord.keys import Interaction
 from bot.discord.layout import SILENT
+from bot.discord.living import Living
+from bot.discord.menus import Menus
 from bot.discord.messenger import DiscordMessenger
-from bot.discord.responses import Responses, say
+from bot.discord.mishaps import tell
+from bot.discord.personal import DeleteButton
+from bot.discord.responses import Responses
+from bot.discord.scenes import SceneCommands
 from bot.discord.summoning import Summoning
 from bot.discord.sync import sync
 from bot.discord.talking import Talking
-from pipeline.errors import BadRequest, StorageFailed
-
-log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = 30.0
 """Seconds that Discord's library waits by itself when it is asked to; else the request is tried later."""
@@ -55,14 +56,18 @@ class Client(discord.AutoShardedClient):
         responses = Responses()
         personas = desk.stored.personas
         self.messenger = DiscordMessenger(self, responses, Hooks(self), Faces(self, personas), buttons)
-        self.talking = Talking(self, desk.asking, personas)
+        self.desk = desk
+        self.talking = Talking(self, desk)
         self.tree = Tree(self)
         self.summoning = Summoning(desk.asking, responses)
-        self.acts = Acting(desk.asking, personas, self.summoning)
-        self.add_dynamic_items(ActButton)
+        living = Living(desk)
+        self.acts = Acting(desk, living, self.summoning)
+        self.gallery = Gallery(desk)
+        self.add_dynamic_items(ActButton, PageButton, Chooser, DeleteButton)
         self.tree.add_command(self.summoning.command())
-        Commands(desk.stored, self.acts).add_to(self.tree)
-        Menus(self.acts, personas).add_to(self.tree)
+        add_commands(self.tree, desk, self.acts, living, self.gallery)
+        self.tree.add_command(SceneCommands(desk, self.summoning))
+        Menus(self.acts, desk.characters).add_to(self.tree)
         self._commands = commands
 
     async def setup_hook(self) -> None:
@@ -79,9 +84,4 @@ class Tree(app_commands.CommandTree[Client]):
 
     async def on_error(self, interaction: Interaction, error: app_commands.AppCommandError, /) -> None:
         """What went wrong is said to the person, and to the log in full where it is a mistake of ours."""
-        cause = error.__cause__ or error
-        if isinstance(cause, StorageFailed | discord.DiscordException | OSError):
-            log.warning("discord.command", error=type(cause).__name__)
-        else:
-            log.error("discord.bug", error=type(cause).__name__, exc_info=cause)
-        await say(interaction, str(cause) if isinstance(cause, BadRequest) else words.apology(None))
+        await tell(interaction, error.__cause__ or error)

@@ -1,171 +1,182 @@
-"""Commands about characters that are there: ``/personas``, ``/persona``, ``/memory``, ``/help``."""
+"""Commands about one character, how it answers, and ``/help``."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import discord
 from discord import app_commands
 
-from bot.app import Stored
-from bot.discord.acting import Acting, introduction
-from bot.discord.keys import Interaction, key_of
-from bot.discord.layout import COLOUR, SILENT, plain, short
+from bot.app import Desk
+from bot.characters import MAXIMUM_NAME
+from bot.discord.acting import Acting
+from bot.discord.gallery import Gallery, personas
+from bot.discord.keys import Interaction, actor, aloud, key_of, tongue
+from bot.discord.layout import COLOUR, SILENT, plain
+from bot.discord.living import Living, settle, thread, unsettle
+from bot.discord.options import ANY, MODES, Named, names, voices
+from bot.discord.personal import ANYWHERE, BOTH, MemoryCommands, PrivacyCommands
 from bot.discord.responses import say
+from bot.discord.settings import SettingsCommands
 from bot.discord.summoning import styles
-from bot.discord.talking import NOBODY
-from storage.repository import StoredPersona, slug
+from bot.jobs.plan import AnswerMode
+from bot.localisation.refusals import Refusal
+from bot.localisation.texts import Texts
+from storage.repository import StoredPersona
 
-PAGE = 10
-"""Characters on a page."""
+FOR = [
+    app_commands.Choice(name="Me, everywhere", value="me"),
+    app_commands.Choice(name="One character", value="persona"),
+    app_commands.Choice(name="This server", value="server"),
+]
 
-CHOICES = 25
-"""Names offered while somebody types (Discord's limit)."""
+YOU = {
+    ANY: "persona-you-any",
+    AnswerMode.TEXT: "persona-you-text",
+    AnswerMode.VOICE: "persona-you-voice",
+    AnswerMode.VIDEO: "persona-you-video",
+}
+HERE = {
+    ANY: "persona-here-any",
+    AnswerMode.TEXT: "persona-here-text",
+    AnswerMode.VOICE: "persona-here-voice",
+    AnswerMode.VIDEO: "persona-here-video",
+}
+ONE = {
+    ANY: "persona-answers-any",
+    AnswerMode.TEXT: "persona-answers-text",
+    AnswerMode.VOICE: "persona-answers-voice",
+    AnswerMode.VIDEO: "persona-answers-video",
+}
 
-NAME, LINE, LIST = 100, 200, 4000
-"""Letters of a choice, of a line in a list, and of a list (Discord takes 4096)."""
 
-UNKNOWN = "I know nobody of that name here."
-
-HELP = """\
-I turn a few words into a character with a face, a voice and a temper.
-
-`/summon` brings somebody: *an angry apple*, *a shy lighthouse* …
-**Talk** by replying to a character, by mentioning me, with the button below it, or in a private chat with me.
-`/personas` lists whom you summoned, `/persona show`, `restyle`, `revoice` and `dismiss` are about one of them.
-`/memory show` tells what a character knows about you, `/memory forget` makes it forget.
-
-Characters are computer programs (AI): what they say is made up, and so are their faces and voices."""
+def add_commands(
+    tree: app_commands.CommandTree[Any], desk: Desk, acting: Acting, living: Living, gallery: Gallery
+) -> None:
+    """Puts all but ``/summon`` and scenes into the tree."""
+    groups = (PersonaCommands(desk, acting), MemoryCommands(desk), PrivacyCommands(desk), SettingsCommands(desk))
+    alone = (personas(gallery), answer(desk), settle(living), unsettle(living), thread(living), help_())
+    for command in (*groups, *alone):
+        tree.add_command(command)
 
 
-class Commands:
-    """All commands but ``/summon``. People see their own characters, and those that speak where they are."""
+class PersonaCommands(app_commands.Group):
+    """``/persona``."""
 
-    def __init__(self, stored: Stored, acting: Acting) -> None:
-        self._stored = stored
+    def __init__(self, desk: Desk, acting: Acting) -> None:
+        super().__init__(name="persona", description="One character.", allowed_contexts=ANYWHERE, allowed_installs=BOTH)
+        self._characters = desk.characters
         self._acting = acting
 
-    def add_to(self, tree: app_commands.CommandTree[Any]) -> None:
-        """Puts them into the tree."""
-        for command in (self._personas(), self._persona(), self._memory(), self._help()):
-            command.allowed_installs = app_commands.AppInstallationType(guild=True, user=False)
-            command.allowed_contexts = app_commands.AppCommandContext(guild=True, dm_channel=True)
-            tree.add_command(command)
+    @app_commands.command(name="show", description="Who a character is, and where it comes from.")
+    @app_commands.describe(persona="The character")
+    async def show(self, interaction: Interaction, persona: Named) -> None:
+        """For the person alone."""
+        await self._acting.show(interaction, persona)
 
-    def _help(self) -> app_commands.Command[Any, ..., None]:
-        @app_commands.command(name="help", description="What I can do.")
-        async def help_(interaction: Interaction) -> None:
-            await say(interaction, HELP)
+    @app_commands.command(name="rename", description="Give a character another name.")
+    @app_commands.describe(persona="The character", name="What it is called from now on")
+    async def rename(
+        self, interaction: Interaction, persona: Named, name: app_commands.Range[str, 1, MAXIMUM_NAME]
+    ) -> None:
+        """For all to see."""
+        renamed = await self._characters.rename(actor(interaction), persona, name)
+        before, after = plain(persona.persona.name), plain(renamed.persona.name)
+        told = (await aloud(interaction))("persona-renamed", before=before, name=after)
+        await interaction.response.send_message(told, allowed_mentions=SILENT)
 
-        return help_
+    @app_commands.command(name="restyle", description="Give a character another portrait.")
+    @app_commands.describe(persona="The character", style="How it looks; else one that suits it")
+    @app_commands.autocomplete(style=styles)
+    async def restyle(self, interaction: Interaction, persona: Named, style: str | None = None) -> None:
+        """In a message of its own."""
+        await self._acting.restyle(interaction, persona, style)
 
-    def _personas(self) -> app_commands.Command[Any, ..., None]:
-        @app_commands.command(description="The characters that you summoned.")
-        @app_commands.describe(page="Further ones")
-        async def personas(interaction: Interaction, page: app_commands.Range[int, 1, 1000] = 1) -> None:
-            owner, before = key_of(interaction.user.id), (page - 1) * PAGE
-            found = await self._stored.personas.list(PAGE + 1, before, owner=owner)
-            if not found:
-                await say(interaction, NOBODY if page == 1 else "There is no such page.")
-                return
-            card = discord.Embed(title="Your characters", description=_listed(found[:PAGE]), colour=COLOUR)
-            if len(found) > PAGE:
-                card.set_footer(text=f"/personas page: {page + 1} shows more.")
-            await interaction.response.send_message(embed=card, ephemeral=True, allowed_mentions=SILENT)
+    @app_commands.command(name="revoice", description="Give a character another voice.")
+    @app_commands.describe(persona="The character", voice="How it sounds, in your words; else one that suits it")
+    @app_commands.autocomplete(voice=voices)
+    async def revoice(
+        self, interaction: Interaction, persona: Named, voice: app_commands.Range[str, 1, 200] | None = None
+    ) -> None:
+        """In a message of its own."""
+        await self._acting.revoice(interaction, persona, voice)
 
-        return personas
+    @app_commands.command(name="share", description="A code that brings a character into other servers and chats.")
+    @app_commands.describe(persona="The character", stop="Yes: its code shall bring nobody any more")
+    async def share(self, interaction: Interaction, persona: Named, stop: bool = False) -> None:
+        """For the person alone: it is theirs to give away."""
+        code = await self._characters.share(actor(interaction), persona, not stop)
+        name, said = plain(persona.persona.name), tongue(interaction)
+        shared = said("persona-shared", name=name, code=code)
+        await say(interaction, said("persona-unshared", name=name) if stop else shared)
 
-    def _persona(self) -> app_commands.Group:
-        group = app_commands.Group(name="persona", description="One character.")
+    @app_commands.command(name="recall", description="Bring a character here: one of yours, or one that was shared.")
+    @app_commands.describe(who="Its name, or the code that you were given")
+    @app_commands.autocomplete(who=names)
+    async def recall(self, interaction: Interaction, who: app_commands.Range[str, 1, 100]) -> None:
+        """For all to see."""
+        await self._acting.recall(interaction, who)
 
-        @group.command(name="show", description="Who a character is, and where it comes from.")
-        async def show(interaction: Interaction, name: str) -> None:
-            if (persona := await self._meant(interaction, name)) is not None:
-                card = introduction(persona)
-                await interaction.response.send_message(embed=card, ephemeral=True, allowed_mentions=SILENT)
-
-        @group.command(name="dismiss", description="Send a character away.")
-        async def dismiss(interaction: Interaction, name: str) -> None:
-            if (persona := await self._meant(interaction, name)) is not None:
-                await self._acting.dismiss(interaction, persona)
-
-        @group.command(name="restyle", description="Give a character another portrait.")
-        @app_commands.describe(style="How it looks; else one that suits it")
-        async def restyle(interaction: Interaction, name: str, style: str | None = None) -> None:
-            if (persona := await self._meant(interaction, name)) is not None:
-                await self._acting.restyle(interaction, persona, style)
-
-        @group.command(name="revoice", description="Give a character another voice.")
-        async def revoice(interaction: Interaction, name: str) -> None:
-            if (persona := await self._meant(interaction, name)) is not None:
-                await self._acting.revoice(interaction, persona)
-
-        restyle.autocomplete("style")(styles)
-        restyle.autocomplete("name")(self._names)
-        show.autocomplete("name")(self._names)
-        dismiss.autocomplete("name")(self._names)
-        revoice.autocomplete("name")(self._names)
-        return group
-
-    def _memory(self) -> app_commands.Group:
-        group = app_commands.Group(name="memory", description="What a character knows about you.")
-
-        @group.command(name="show", description="What a character knows about you.")
-        async def show(interaction: Interaction, name: str) -> None:
-            if (persona := await self._meant(interaction, name)) is not None:
-                await say(interaction, await self._known(persona, key_of(interaction.user.id)))
-
-        @group.command(name="forget", description="Make a character forget one fact about you, or all.")
-        @app_commands.describe(number="Number of one fact in /memory show; without it, everything")
-        async def forget(interaction: Interaction, name: str, number: int | None = None) -> None:
-            if (persona := await self._meant(interaction, name)) is not None:
-                await say(interaction, await self._forget(interaction, persona, number))
-
-        show.autocomplete("name")(self._names)
-        forget.autocomplete("name")(self._names)
-        return group
-
-    async def _known(self, persona: StoredPersona, person: str) -> str:
-        facts = await self._stored.memories.facts(persona.id, person)
-        name = plain(persona.persona.name)
-        if not facts:
-            return f"{name} knows nothing about you yet."
-        lines = "\n".join(f"`{kept.id}` {short(plain(kept.fact.text), LINE)}" for kept in facts)
-        return short(f"**{name}** knows about you:\n{lines}", 2000)
-
-    async def _forget(self, interaction: Interaction, persona: StoredPersona, number: int | None) -> str:
-        person, name = key_of(interaction.user.id), plain(persona.persona.name)
-        forgotten = await self._stored.memories.forget(persona.id, person, number)
-        if number is not None:
-            return f"{name} forgot it." if forgotten else f"{name} keeps no fact number {number} about you."
-        private = interaction.guild_id is None and interaction.channel_id is not None
-        if private:  # what is said on a server belongs to others as well
-            await self._stored.memories.forget_conversation(persona.id, key_of(interaction.channel_id or 0))
-        facts = "one fact" if forgotten == 1 else f"{forgotten} facts"
-        return f"{name} forgot {facts} about you{' and this conversation' if private else ''}."
-
-    async def _meant(self, interaction: Interaction, name: str) -> StoredPersona | None:
-        """Whom a person means, by what was chosen from the list or typed; tells the person when it is nobody."""
-        wanted = slug(name)
-        for persona in await self._near(interaction):
-            if name == persona.id or slug(persona.persona.name) == wanted:
-                return persona
-        await say(interaction, UNKNOWN)
-        return None
-
-    async def _names(self, interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        wanted = typed.casefold()
-        near = [one for one in await self._near(interaction) if wanted in one.persona.name.casefold()]
-        return [app_commands.Choice(name=short(one.persona.name, NAME), value=one.id) for one in near[:CHOICES]]
-
-    async def _near(self, interaction: Interaction) -> Sequence[StoredPersona]:
-        """The characters that speak here, then the person's own."""
-        here = await self._stored.personas.company(key_of(interaction.channel_id or 0), limit=100)
-        own = await self._stored.personas.list(500, owner=key_of(interaction.user.id))
-        return list({persona.id: persona for persona in (*here, *own)}.values())
+    @app_commands.command(name="dismiss", description="Send a character away.")
+    @app_commands.describe(persona="The character")
+    async def dismiss(self, interaction: Interaction, persona: Named) -> None:
+        """For all to see."""
+        await self._acting.dismiss(interaction, persona)
 
 
-def _listed(personas: Sequence[StoredPersona]) -> str:
-    lines = (f"**{plain(one.persona.name)}**: {short(plain(one.persona.tagline), LINE)}" for one in personas)
-    return short("\n".join(lines), LIST)
+def answer(desk: Desk) -> app_commands.Command[Any, ..., None]:
+    """``/answer``."""
+
+    async def note(interaction: Interaction, how: str, whose: str, persona: StoredPersona | None) -> str:
+        mode, said = None if how == ANY else AnswerMode(how), tongue(interaction)
+        if whose == "server":
+            await desk.places.change(actor(interaction), answer=mode)
+            return said(HERE[how])
+        if whose == "me":
+            await desk.places.prefer(key_of(interaction.user.id), answer=mode)
+            return said(YOU[how])
+        if persona is None:
+            raise Refusal("persona-which")
+        await desk.characters.answers(actor(interaction), persona, mode)
+        return said(ONE[how], name=plain(persona.persona.name))
+
+    @app_commands.command(description="How you are answered: in text, by voice or by a clip.")
+    @app_commands.describe(how="How", whose="For whom that holds; else for you", persona="The character")
+    @app_commands.rename(whose="for")
+    @app_commands.choices(how=MODES, whose=FOR)
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def answer(
+        interaction: Interaction, how: str, whose: str | None = None, persona: Named | None = None
+    ) -> None:
+        meant = whose or ("persona" if persona else "me")
+        await say(interaction, await note(interaction, how, meant, persona))
+
+    return answer
+
+
+def help_() -> app_commands.Command[Any, ..., None]:
+    """``/help``."""
+
+    @app_commands.command(name="help", description="What I can do.")
+    @app_commands.allowed_installs(guilds=True, users=True)
+    @app_commands.allowed_contexts(guilds=True, dms=True, private_channels=True)
+    async def help_(interaction: Interaction) -> None:
+        await interaction.response.send_message(
+            embed=card(tongue(interaction)), ephemeral=True, allowed_mentions=SILENT
+        )
+
+    return help_
+
+
+def card(said: Texts) -> discord.Embed:
+    """What ``/help`` shows."""
+    card = discord.Embed(title=said("help-title"), description=said("help-about"), colour=COLOUR)
+    card.add_field(name=said("help-summon"), value=said("help-summon-text"), inline=False)
+    card.add_field(name=said("help-talk"), value=said("help-talk-text"), inline=False)
+    card.add_field(name=said("help-characters"), value=said("help-characters-text"), inline=False)
+    card.add_field(name=said("help-places"), value=said("help-places-text"), inline=False)
+    card.add_field(name=said("help-scenes"), value=said("help-scenes-text"), inline=False)
+    card.add_field(name=said("help-you"), value=said("help-you-text"), inline=False)
+    card.add_field(name=said("help-moderators"), value=said("help-moderators-text"), inline=False)
+    return card

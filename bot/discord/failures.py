@@ -15,23 +15,23 @@ from bot.messages import Gone, MessageLost, Patience, Refused, Undelivered
 
 UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION = 10003, 10008, 10015, 10062
 TOO_MANY_WEBHOOKS, TOO_LARGE, ACKNOWLEDGED = 30007, 40005, 40060
-NO_ACCESS, NO_MESSAGES, NO_PERMISSION, ARCHIVED = 50001, 50007, 50013, 50083
+NO_ACCESS, NO_MESSAGES, NO_PERMISSION, INVALID_TOKEN, ARCHIVED = 50001, 50007, 50013, 50027, 50083
+STRANGERS = 50278
 
 GONE: Mapping[int, str] = {
     UNKNOWN_CHANNEL: "The channel was deleted.",
     NO_ACCESS: "The bot cannot see the channel any more: it needs the permission “View Channel” there.",
     NO_MESSAGES: "The person takes no direct messages from this bot.",
+    STRANGERS: "The person shares no server with this bot, so it cannot write to them.",
     NO_PERMISSION: "A permission is missing in the channel: the bot needs “Send Messages” (in threads: "
     "“Send Messages in Threads”), “Embed Links” and “Attach Files” there.",
 }
 
-INVALID_TOKEN = 50027
-
 DEAD = (UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION, UNKNOWN_MESSAGE, NO_ACCESS, INVALID_TOKEN)
 """An interaction that cannot be answered any more."""
 
-LOST = (UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, ARCHIVED)
-"""Nothing to edit; in an archived thread a new message opens it again."""
+LOST = (UNKNOWN_MESSAGE, UNKNOWN_WEBHOOK, INVALID_TOKEN, ARCHIVED)
+"""Nothing to edit, or no way to do it any more; in an archived thread a new message opens it again."""
 
 
 @contextmanager

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import urlencode
 
 import discord
+
+from bot.discord.keys import Interaction, tongue
+from bot.localisation.texts import Texts, texts
 
 NAMES: Mapping[str, str] = {
     "view_channel": "View Channel",
@@ -16,8 +19,13 @@ NAMES: Mapping[str, str] = {
 }
 """As Discord's English settings show them."""
 
-MORE = ("read_message_history", "manage_webhooks")
-"""Asked for when the bot is invited; it makes do without: then characters speak under the bot's name."""
+MORE: Mapping[str, str] = {
+    "read_message_history": "Read Message History",
+    "manage_webhooks": "Manage Webhooks",
+    "create_public_threads": "Create Public Threads",
+}
+"""Asked for when the bot is invited; it makes do without: then characters speak under the bot's name, and have no
+threads of their own."""
 
 INVITE = "https://discord.com/oauth2/authorize"
 
@@ -33,20 +41,39 @@ def invite(application: int) -> str:
     return f"{INVITE}?{urlencode(asked)}"
 
 
-def missing(permissions: discord.Permissions, *, thread: bool) -> str | None:
+def missing(permissions: discord.Permissions, *, thread: bool, said: Texts | None = None) -> str | None:
     """A sentence that names what the bot is not allowed to do in a channel, or None."""
     unneeded = "send_messages" if thread else "send_messages_in_threads"
-    absent = [name for key, name in NAMES.items() if key != unneeded and not getattr(permissions, key)]
+    return lacking(permissions, [key for key in NAMES if key != unneeded], thread=thread, said=said or texts())
+
+
+def lacking(permissions: discord.Permissions, wanted: Iterable[str], *, thread: bool, said: Texts) -> str | None:
+    """The same for some permissions."""
+    every = {**NAMES, **MORE}
+    absent = [f"“{every[key]}”" for key in wanted if not getattr(permissions, key)]
     if not absent:
         return None
-    names = " and ".join(f"“{name}”" for name in absent)
-    what = "this permission" if len(absent) == 1 else "these permissions"
-    where = "this thread" if thread else "this channel"
-    return f"I cannot show anything in {where}: I need {what} here: {names}. Whoever runs this server can grant that."
+    id_ = "talk-missing-thread" if thread else "talk-missing-here"
+    return said(id_, count=len(absent), names=", ".join(absent))
 
 
-def missing_here(interaction: discord.Interaction) -> str | None:
+def missing_in(channel: discord.abc.GuildChannel | discord.Thread, said: Texts) -> str | None:
+    """The same for a channel or thread that the bot knows; also where a thread is locked."""
+    try:
+        permissions = channel.permissions_for(channel.guild.me)
+    except discord.ClientException:  # a thread whose channel the bot cannot see
+        permissions = discord.Permissions.none()
+    thread = isinstance(channel, discord.Thread)
+    if isinstance(channel, discord.Thread) and channel.locked and not permissions.manage_threads:
+        return said("talk-locked")
+    return missing(permissions, thread=thread, said=said)
+
+
+def missing_here(interaction: Interaction) -> str | None:
     """The same for the place of an interaction."""
     if interaction.guild_id is None:
         return None
-    return missing(interaction.app_permissions, thread=isinstance(interaction.channel, discord.Thread))
+    said, channel = tongue(interaction), interaction.channel
+    if isinstance(channel, discord.Thread) and channel.locked and not interaction.app_permissions.manage_threads:
+        return said("talk-locked")
+    return missing(interaction.app_permissions, thread=isinstance(channel, discord.Thread), said=said)

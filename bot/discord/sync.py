@@ -12,16 +12,20 @@ import discord
 import structlog
 from discord import app_commands
 
+from bot.discord.naming import CommandTexts
+
 log = structlog.get_logger(__name__)
 
 
 async def sync(tree: app_commands.CommandTree[Any], file: Path) -> bool:
     """Whether Discord was told. ``file`` remembers what it was told last; without it that happens once more, which does
     no harm. Where Discord refuses, the commands stay as they were."""
-    digest = _digest(tree)
-    if await asyncio.to_thread(_read, file) == digest:
-        return False
+    names = CommandTexts()
+    await tree.set_translator(names)
     try:
+        digest = await fingerprint(tree, names)
+        if await asyncio.to_thread(_read, file) == digest:
+            return False
         await tree.sync()
     except (discord.DiscordException, OSError) as error:
         log.error("discord.commands_not_synced", error=type(error).__name__)
@@ -31,8 +35,10 @@ async def sync(tree: app_commands.CommandTree[Any], file: Path) -> bool:
     return True
 
 
-def _digest(tree: app_commands.CommandTree[Any]) -> str:
-    commands = sorted((command.to_dict(tree) for command in tree.get_commands()), key=lambda one: str(one["name"]))
+async def fingerprint(tree: app_commands.CommandTree[Any], names: CommandTexts) -> str:
+    """Of all that Discord is told of the commands, in every language."""
+    commands = [await command.get_translated_payload(tree, names) for command in tree.get_commands()]
+    commands.sort(key=lambda one: (one["name"], one["type"]))
     document = {"application": tree.client.application_id, "commands": commands}
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 

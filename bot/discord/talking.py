@@ -1,86 +1,121 @@
-"""Lines said to characters: in private chats, in replies to them, and where the bot is mentioned."""
+"""Lines said to characters: in private chats, in replies to them, where the bot is mentioned, and where one lives."""
 
 from __future__ import annotations
 
-import asyncio
 import re
+from dataclasses import dataclass
 
 import discord
 import structlog
 
 from bot import words
-from bot.asking import Asking
-from bot.attachments import MAXIMUM_BYTES, picture
-from bot.discord.keys import incoming_of, key_of
+from bot.app import Desk
+from bot.asking import Incoming
+from bot.discord import sent
+from bot.discord.keys import incoming_of
 from bot.discord.layout import SILENT
-from bot.discord.permissions import missing
+from bot.discord.mishaps import sentence
+from bot.discord.permissions import missing_in
+from bot.localisation.refusals import Refusal
+from bot.localisation.texts import Texts, texts
 from pipeline.errors import BadRequest, StorageFailed
-from pipeline.types import Attachment
-from storage.repository import Personas, StoredPersona
+from storage.repository import StoredPersona
 
 log = structlog.get_logger(__name__)
 
 LINES = (discord.MessageType.default, discord.MessageType.reply)
 
-LOOK = "Look at this."
-"""Said by a picture that comes without words."""
+ELSEWHERE = "places-elsewhere"
 
 CALL = re.compile(r"[^,:!?\n]{1,80}[,:!?]")
-"""May begin with a name: all else in a channel is not looked at."""
+"""May begin with a name."""
 
-NOBODY = "Nobody is here yet. Summon somebody: `/summon text: an angry apple`"
-UNHEARD = "I could not read that. Mention me in your reply, or use the button “Talk” below the character."
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Whom a line is for. ``aloud``: whoever wrote it expects an answer, so it is said why there is none. ``named``:
+    the line says whom it means; else it is who answers such lines there."""
+
+    persona: StoredPersona | None
+    aloud: bool
+    named: bool = True
 
 
 class Talking:
     """Listens, and hands lines to the characters they are meant for."""
 
-    def __init__(self, client: discord.Client, asking: Asking, personas: Personas) -> None:
+    def __init__(self, client: discord.Client, desk: Desk) -> None:
         self._client = client
-        self._asking = asking
-        self._personas = personas
+        self._desk = desk
 
     async def hear(self, message: discord.Message) -> None:
         """A message that somebody wrote."""
         if message.author.bot or message.webhook_id is not None or message.type not in LINES:
             return
-        replied, mentioned = self._replied(message), self._mentioned(message)
-        meant = message.guild is None or mentioned
+        incoming = incoming_of(message)
+        aloud = message.guild is None or self._mentioned(message)
         try:
-            persona = await self._persona(message, replied, meant)
-            if persona is not None or meant:
-                await self._say(message, persona)
+            await self._hear(message, incoming, aloud)
         except BadRequest as error:
-            await self._tell(message, str(error))
+            if not aloud and isinstance(error, Refusal) and error.id == ELSEWHERE:
+                return  # moderators want quiet there
+            await self._tell(message, sentence(error, await self._texts(incoming)))
         except StorageFailed as error:
             log.warning("discord.storage", error=type(error).__name__)
-            if meant:
-                await self._tell(message, words.apology(None))
+            if aloud:
+                await self._tell(message, words.apology(None, texts(incoming.language)))
 
-    async def _say(self, message: discord.Message, persona: StoredPersona | None) -> None:
-        text, shown = self._text(message), _shown(message)
-        if persona is None:
-            await self._tell(message, NOBODY)
-        elif not text and shown is None:
-            await self._tell(message, UNHEARD)
-        elif sentence := _missing(message):
-            await self._tell(message, sentence)
-        else:
-            picture = await _picture(shown) if shown else None
-            await self._asking.say(incoming_of(message), persona, text or LOOK, picture=picture)
-
-    async def _persona(self, message: discord.Message, replied: int | None, meant: bool) -> StoredPersona | None:
-        """Whom the message is for: who said what it replies to, who is called by name, or, where nobody is and the bot
-        is ``meant``, who spoke last."""
-        conversation = key_of(message.channel.id)
-        if replied is not None and (behind := await self._personas.behind(conversation, str(replied))):
-            return behind
+    async def _hear(self, message: discord.Message, incoming: Incoming, aloud: bool) -> None:
         text = self._text(message)
-        if not (meant or CALL.match(text)):
+        meant = await self._meant(message, incoming, text, aloud)
+        if text and await self._desk.scenes.hear(incoming, text, meant.persona if meant.named else None):
+            return
+        if meant.persona is None and not meant.aloud:
+            meant = Addressed(await self._resident(message, incoming), aloud=False)
+        if meant.persona is not None or meant.aloud:
+            await self._say(message, incoming, text, meant)
+
+    async def _say(self, message: discord.Message, incoming: Incoming, text: str, meant: Addressed) -> None:
+        shown, spoken = sent.shown(message), sent.spoken(message)
+        if not (text or shown or spoken):
+            if meant.aloud and meant.persona is not None:
+                await self._tell(message, (await self._texts(incoming))("talk-unheard"))
+            elif meant.aloud:
+                await self._tell(message, (await self._texts(incoming))("persona-nobody"))
+        elif meant.persona is None:
+            await self._tell(message, (await self._texts(incoming))("persona-nobody"))
+        elif lacking := await self._missing(message, incoming):
+            await self._tell(message, lacking, privately=meant.aloud)
+        else:
+            picture = await sent.picture(shown) if shown else None
+            voice = await sent.voice(spoken) if spoken else None
+            look = texts(incoming.language)("talk-look") if picture and not voice else ""
+            await self._desk.asking.say(incoming, meant.persona, text or look, picture=picture, spoken=voice)
+
+    async def _meant(self, message: discord.Message, incoming: Incoming, text: str, aloud: bool) -> Addressed:
+        """Who said what the message replies to, who is called by name, or, where nobody is and the bot itself is
+        spoken to, who lives here or spoke last."""
+        replied = self._replied(message)
+        if replied is not None:
+            behind = await self._desk.characters.behind(incoming.conversation, str(replied))
+            if behind is not None:
+                return Addressed(behind, aloud=True)
+        if not (aloud or CALL.match(text)):
+            return Addressed(None, aloud=False)
+        company = await self._desk.characters.company(incoming.conversation)
+        called = next((one for one in company if _calls(one, text, loosely=aloud)), None)
+        if called is not None or not aloud:
+            return Addressed(called, aloud)
+        resident = await self._desk.places.resident(incoming.conversation) if message.guild else None
+        return Addressed(resident or (company[0] if company else None), aloud=True, named=False)
+
+    async def _resident(self, message: discord.Message, incoming: Incoming) -> StoredPersona | None:
+        """Who lives here and answers a line that is for nobody else."""
+        resident = await self._desk.places.resident(incoming.conversation)
+        if resident is None:
             return None
-        company = await self._personas.company(conversation)
-        called = next((one for one in company if _calls(one, text, loosely=meant)), None)
-        return called or (company[0] if meant and company else None)
+        quiet = (await self._desk.places.settings(incoming.place)).quiet
+        return None if message.content.startswith(quiet) else resident
 
     def _replied(self, message: discord.Message) -> int | None:
         """The message of ours that this replies to."""
@@ -109,10 +144,27 @@ class Talking:
             text = text.replace(role.mention, "" if ours else f"@{role.name}")
         return text.strip(" ,\n")
 
-    async def _tell(self, message: discord.Message, sentence: str) -> None:
-        """A word of the bot. Where that is not allowed, there is nobody to tell."""
+    async def _missing(self, message: discord.Message, incoming: Incoming) -> str | None:
+        if not isinstance(message.channel, discord.abc.GuildChannel | discord.Thread):
+            return None
+        return missing_in(message.channel, await self._texts(incoming))
+
+    async def _texts(self, incoming: Incoming) -> Texts:
+        """In which the bot speaks there; that is worth a look, not a failure."""
         try:
-            await message.channel.send(sentence, allowed_mentions=SILENT)
+            return texts(await self._desk.places.language(incoming))
+        except StorageFailed:
+            return texts(incoming.language)
+
+    async def _tell(self, message: discord.Message, sentence: str, *, privately: bool = False) -> None:
+        """A word of the bot; ``privately``: to the person alone where it must not write in the channel."""
+        try:
+            try:
+                await message.channel.send(sentence, allowed_mentions=SILENT)
+            except discord.Forbidden:
+                if not privately:
+                    raise
+                await message.author.send(sentence, allowed_mentions=SILENT)
         except (discord.DiscordException, OSError) as error:
             log.info("discord.unsaid", error=type(error).__name__)
 
@@ -121,26 +173,3 @@ def _calls(persona: StoredPersona, text: str, *, loosely: bool) -> bool:
     """Whether a text begins with the name; a comma must follow it, or the like, unless ``loosely``."""
     name = re.escape(persona.persona.name.casefold())
     return re.match(rf"\W*{name}(\b|$)" if loosely else rf"{name}\s*[,:!?]", text.casefold()) is not None
-
-
-def _shown(message: discord.Message) -> discord.Attachment | None:
-    """The first picture that came along."""
-    return next((one for one in message.attachments if (one.content_type or "").startswith("image/")), None)
-
-
-async def _picture(shown: discord.Attachment) -> Attachment:
-    """Raises ``BadRequest`` when it cannot be shown to anybody."""
-    if shown.size > MAXIMUM_BYTES:
-        raise BadRequest(f"That picture is too large; at most {MAXIMUM_BYTES // 1_000_000} MB, please.")
-    try:
-        data = await shown.read()
-    except (discord.DiscordException, OSError) as error:
-        raise BadRequest("That picture could not be loaded. Please send it again.") from error
-    return await asyncio.to_thread(picture, data)
-
-
-def _missing(message: discord.Message) -> str | None:
-    if message.guild is None:
-        return None
-    permissions = message.channel.permissions_for(message.guild.me)
-    return missing(permissions, thread=isinstance(message.channel, discord.Thread))

@@ -77,6 +77,11 @@ def _ours() -> _Catalogue:
     return parse((files("pipeline.voice") / "catalogue.toml").read_text(encoding="utf-8"))
 
 
+def characters() -> tuple[str, ...]:
+    """How all voices of all engines sound."""
+    return tuple(dict.fromkeys(voice.character for voice in _ours().voice))
+
+
 def voices(engine: str) -> tuple[Voice, ...]:
     """Every voice of an engine, in catalogue order."""
     return tuple(row for row in _ours().voice if row.engine == engine)

@@ -13,8 +13,11 @@ import pytest
 
 from bot import delivery, showing, words
 from bot.delivery import Delivery
+from bot.jobs.plan import Stage
+from bot.localisation.texts import texts as localised
 from bot.messages import Message, Place, message_of, nonce_of, place_of
 from bot.messages import PartDocument as Document
+from bot.progress import Mark, Progress
 from bot.waiting import tell_places
 from pipeline.errors import StorageBusy
 from storage.asked import State
@@ -23,6 +26,7 @@ from storage.blobs import Blobs
 from storage.database import Database
 from storage.outbox import Outbox, PartKind, Sending, Underway
 from storage.requests import Fenced
+from storage.tables import Json
 from tests.servers.board import Board, BoardMessenger, Trouble
 from tests.servers.office import Office
 from tests.servers.sqlite import SqliteFiles
@@ -324,7 +328,7 @@ async def test_what_a_platform_refuses_is_shown_without_files(
         assert await ended(office, request) is State.DELIVERED
     [entry] = board.of(request)
     assert entry.message["text"] == "Hmpf."
-    assert entry.message["notices"] == [words.FILE_REFUSED]
+    assert entry.message["notices"] == [localised()("words-file-refused")]
     assert not entry.message["files"]
 
 
@@ -349,7 +353,7 @@ async def test_a_file_that_is_lost_is_told(
         files = [{"hash": "0" * 64, "mime": "video/mp4", "name": "clip.mp4"}]
         await office.show(request, PartKind.CLIP, final=True, text="Hmpf.", files=files)
         assert await ended(office, request) is State.DELIVERED
-    assert board.of(request)[0].message["notices"] == [words.FILE_LOST]
+    assert board.of(request)[0].message["notices"] == [localised()("words-file-lost")]
 
 
 async def test_a_store_that_is_away_is_waited_for(
@@ -399,7 +403,7 @@ async def test_a_part_that_may_be_there_is_brought_to_its_end_first(
         await until(lambda: at_rest(office))
         assert await office.requests.cancel(request)
         assert await ended(office, request) is State.CANCELLED
-    assert texts(board, request) == [words.CANCELLED]
+    assert texts(board, request) == [localised()("words-cancelled")]
     assert actions(board) == ["post", "repeat", "edit"]
 
 
@@ -553,7 +557,7 @@ async def test_called_off_before_anything_was_shown(office: Office, board: Board
     await office.requests.cancel(request)
     async with at_work(deliverer):
         assert await ended(office, request) is State.CANCELLED
-    assert texts(board, request) == [words.CANCELLED]
+    assert texts(board, request) == [localised()("words-cancelled")]
     assert actions(board) == ["post"]
 
 
@@ -606,12 +610,37 @@ async def test_the_board_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
 
 
 async def test_those_who_wait_are_told_their_place(office: Office, board: Board, deliverer: Delivery) -> None:
-    await office.ask()
-    await office.ask()
-    wanted = {words.coming("summon"), words.in_line(1, None)}
+    first, second = await office.ask(), await office.ask()
     stopping = asyncio.Event()
+
+    def progress(request: str) -> Json:
+        (entry,) = board.of(request)
+        assert entry.message["text"] == words.coming("summon")
+        return entry.message["progress"]
+
     async with at_work(deliverer):
         telling = asyncio.create_task(tell_places(office.requests, deliverer, stopping, every=0.1))
-        await until(lambda: {entry.message["text"] for entry in board.messages.values()} == wanted)
+        begins = {"stages": [["mind", "⏳"], ["voice", "○"]], "ahead": 0, "seconds": None}
+        waits = {"stages": [["mind", "○"], ["voice", "○"]], "ahead": 1, "seconds": None}
+        await until(lambda: len(board.messages) == 2 and (progress(first), progress(second)) == (begins, waits))
         stopping.set()
         await telling
+
+
+async def test_progress_goes_on_below_what_is_shown(office: Office, board: Board, deliverer: Delivery) -> None:
+    async with at_work(deliverer):
+        request = await office.ask()
+        await until(lambda: resting(office, request))
+        await office.show(request, TEXT, name="Russet", tagline="An angry apple", text="Hmpf.")
+        await until(lambda: texts(board, request) == ["Hmpf."])
+        await until(lambda: request in deliverer.waiting())
+        deliverer.progress(request, Progress(((Stage.VOICE, Mark.WORKING),)))
+        await until(lambda: board.of(request)[0].message["progress"] is not None)
+        (entry,) = board.of(request)
+        assert (entry.message["text"], entry.message["keeps_files"]) == ("Hmpf.", True)
+        await until(lambda: at_rest(office))
+        await office.end(request)
+        await ended(office, request)
+        assert request not in deliverer.waiting()
+        deliverer.progress(request, Progress(((Stage.VOICE, Mark.DONE),)))
+    assert board.of(request)[0].message["progress"] is None

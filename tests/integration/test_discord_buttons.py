@@ -10,6 +10,7 @@ import discord
 import pytest
 
 from bot.discord.client import Client
+from pipeline.errors import StorageBusy
 from storage.outbox import PartKind
 from tests.integration.discord_world import PNG, World, a_world
 from tests.servers.sqlite import SqliteFiles
@@ -85,8 +86,14 @@ async def test_who_is_this_is_told_to_the_one_who_asks(world: World, bob: Any) -
     (card,) = result.response.embeds
     fields = {field.name: field.value for field in card.fields}
     assert fields["By"] == f"<@{world.ann.id}>"
-    assert fields["Summoned with the words"] == "an angry apple"
+    assert "Summoned with the words" not in fields
     assert card.footer.text.startswith("AI character")
+    assert labels(result.response.message) == ["Talk", "Bring here", "Own thread"]
+    own = await world.ann.click(world.messages[0], label="Who is this?")
+    assert ("Summoned with the words", "an angry apple") in [
+        (field.name, field.value) for field in own.response.embeds[0].fields
+    ]
+    assert labels(own.response.message)[-1] == "Dismiss"
 
 
 async def test_only_its_summoner_or_a_moderator_sends_a_character_away(world: World, bob: Any) -> None:
@@ -104,10 +111,41 @@ async def test_only_its_summoner_or_a_moderator_sends_a_character_away(world: Wo
 
 async def test_a_moderator_may(world: World) -> None:
     _, pip = await world.summoned()
-    role = world.guild.create_role("Mods", permissions=discord.Permissions(manage_messages=True))
+    role = world.guild.create_role("Mods", permissions=discord.Permissions(manage_guild=True))
     mod = world.guild.add_member(world.env.create_user("Mod"), roles=[role])
     await mod.click(world.messages[0], label="Dismiss")
     assert await world.desk.stored.personas.find(pip.id) is None
+
+
+async def test_a_moderator_sees_by_which_words_and_when(world: World) -> None:
+    await world.summoned()
+    role = world.guild.create_role("Mods", permissions=discord.Permissions(manage_guild=True))
+    mod = world.guild.add_member(world.env.create_user("Mod"), roles=[role])
+    who = await mod.context_menu(world.channel, "Who summoned this?", target=world.messages[0])
+    fields = {field.name: field.value for field in who.response.embeds[0].fields}
+    assert fields["Summoned with the words"] == "an angry apple"
+    assert fields["On"].endswith(":f>")
+
+
+async def test_whatever_fails_ends_in_a_sentence(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, pip = await world.summoned()
+
+    async def away(*_: object, **__: object) -> None:
+        raise StorageBusy("The database is away.")
+
+    async def wrong(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    opened = await world.ann.click(world.messages[0], label="Talk")
+    (field,) = [one["custom_id"] for row in opened.modal["components"] for one in row["components"]]
+    monkeypatch.setattr(world.client.summoning, "take", wrong)
+    assert "Sorry" in (await world.ann.submit_modal(opened, {field: "Hello"})).response.content
+    assert [type(one) for one in world.env.errors] == [ZeroDivisionError]
+    world.env._errors.clear()
+    monkeypatch.setattr(world.desk.stored.personas, "find", away)
+    for label in ("Talk", "New portrait", "Who is this?", "Dismiss"):
+        assert "Sorry" in (await world.ann.click(world.messages[0], label=label)).response.content
+    assert await world.desk.stored.personas.get(pip.id)
 
 
 async def test_buttons_work_after_a_restart(world: World, tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import discord
+from discord.app_commands import AppCommandContext
+
 from bot.asking import Incoming
 from bot.delivery import Delivery
 from bot.discord.client import Client
@@ -17,7 +20,8 @@ from storage.blobs import Blobs
 from storage.database import Database
 from storage.outbox import PartKind
 from storage.requests import Accepted
-from tests.integration.discord_world import a_desk, a_world
+from tests.integration.discord_world import a_world
+from tests.integration.platform_world import a_desk
 from tests.servers.sqlite import SqliteFiles
 
 CROWD = 200
@@ -29,7 +33,9 @@ class Answering:
 
     def __init__(self, number: int) -> None:
         self.id = self.channel_id = 1000 + number
-        self.guild_id = self.channel = None
+        self.guild_id = self.guild = self.channel = self.guild_locale = None
+        self.context, self.locale = AppCommandContext(dm_channel=True), discord.Locale.british_english
+        self.permissions = discord.Permissions.none()
         self.user = SimpleNamespace(id=5000 + number, display_name=f"user {number}")
         self.response = self
         self.began = time.perf_counter()

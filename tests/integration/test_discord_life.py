@@ -21,6 +21,7 @@ from bot.observe.metrics import Metrics
 from bot.observe.tracing import open_tracer
 from bot.service import queues, serve
 from bot.settings import Settings
+from pipeline.mark import SOURCE_TYPE
 
 PATIENCE = 240
 
@@ -80,6 +81,8 @@ async def test_the_life_of_a_character(bot: Bot) -> None:
     assert name
     assert card.content
     assert [file.filename for file in card.attachments] == ["portrait.png", "clip.mp4"]
+    for file in card.attachments:  # as uploaded, they say that they are AI
+        assert SOURCE_TYPE.encode() in await file.read()
 
     await ann.send(channel, "My name is Ann. How are you?", reply_to=card)
     answer = await bot.done()
@@ -91,13 +94,14 @@ async def test_the_life_of_a_character(bot: Bot) -> None:
     await ann.click(card, label="New portrait")
     assert [file.filename for file in (await bot.done()).attachments] == ["portrait.png"]
     await ann.click(card, label="New voice")
-    assert [file.filename for file in (await bot.done()).attachments] == ["voice.ogg"]
+    tried = await bot.done()
+    assert (tried.flags.voice, [file.filename for file in tried.attachments]) == (True, ["voice.ogg"])
 
-    known = await ann.slash(channel, "memory show", name=name)
+    known = await ann.slash(channel, "memory show", persona=name)
     assert "Ann" in known.response.content
-    await ann.slash(channel, "memory forget", name=name)
-    assert "nothing" in (await ann.slash(channel, "memory show", name=name)).response.content
+    await ann.slash(channel, "memory forget", persona=name)
+    assert "nothing" in (await ann.slash(channel, "memory show", persona=name)).response.content
 
-    await ann.slash(channel, "persona dismiss", name=name)
+    await ann.slash(channel, "persona dismiss", persona=name)
     assert "/summon" in (await ann.slash(channel, "personas")).response.content
     assert all(request.state == "delivered" for request in await bot.desk.requests.list())

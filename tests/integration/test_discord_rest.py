@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -11,7 +12,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import discord
+import numpy as np
 import pytest
+from discord.app_commands import AppCommandContext
 from pydantic import SecretStr
 
 from bot import doctor
@@ -22,14 +25,17 @@ from bot.discord.hooks import Hooks
 from bot.discord.messenger import DiscordMessenger
 from bot.discord.responses import Response, Responses
 from bot.discord.standing import ALLOW_CONTENT, DiscordUnavailable, look
+from bot.jobs.plan import Stage
 from bot.messages import File, Gone, Message, MessageLost, Patience, Place, Refused, Undelivered
+from bot.progress import Mark, Progress
 from bot.service import work
 from bot.settings import Settings
+from pipeline.clip import encode_ogg
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.outbox import PartKind
-from tests.integration.discord_world import a_desk
-from tests.servers.discord_rest import TOKEN, Rest
+from tests.integration.platform_world import a_desk
+from tests.servers.discord_rest import MESSAGE, TOKEN, Rest
 from tests.servers.sqlite import SqliteFiles
 
 HERE = Place("discord:5", "discord:5", "discord:7")
@@ -83,7 +89,10 @@ async def test_every_piece_of_a_long_text_has_a_nonce_of_its_own(rest: Rest, mes
         (403, {"code": 50001, "message": "Missing Access"}, Gone),
         (403, {"code": 50007, "message": "Cannot send messages to this user"}, Gone),
         (404, {"code": 10003, "message": "Unknown Channel"}, Gone),
+        (403, {"code": 50278, "message": "Cannot send messages to this user due to having no mutual guilds"}, Gone),
         (404, {"code": 10008, "message": "Unknown Message"}, MessageLost),
+        (404, {"code": 10015, "message": "Unknown Webhook"}, MessageLost),
+        (401, {"code": 50027, "message": "Invalid Webhook Token"}, MessageLost),
         (400, {"code": 50083, "message": "Thread is archived"}, MessageLost),
         (429, {"retry_after": 60.5, "message": "You are being rate limited.", "global": False}, Patience),
     ],
@@ -118,6 +127,136 @@ async def test_too_large_files_are_not_even_sent(rest: Rest, messenger: DiscordM
     with pytest.raises(Refused):
         await messenger.send(HERE, a_message(large), NONCE)
     assert not rest.calls
+
+
+@pytest.fixture(scope="module")
+def ogg() -> bytes:
+    return encode_ogg(np.sin(np.arange(24_000, dtype=np.float32) / 20), 24_000)
+
+
+def a_voice(ogg: bytes, name: str | None = "Pip") -> Message:
+    return Message("r", PartKind.VOICE, True, "Hello", name, files=(File("audio/ogg", "voice.ogg", ogg, seconds=1.0),))
+
+
+async def test_where_the_bot_speaks_itself_a_voice_is_a_voice_message(
+    rest: Rest, messenger: DiscordMessenger, ogg: bytes
+) -> None:
+    key = await messenger.send(HERE, a_voice(ogg), NONCE)
+    assert key == "5/99.99/voice"
+    (_, text), (call, voice) = rest.calls
+    assert (text["content"], text["attachments"]) == ("**Pip:** Hello", [])
+    assert call == "POST /channels/5/messages"
+    assert (voice["flags"], voice.get("content"), voice["allowed_mentions"]["parse"]) == (1 << 13, None, [])
+    assert (voice["enforce_nonce"], voice["nonce"] != text["nonce"], len(voice["nonce"]) <= 25) == (True, True, True)
+    (about,) = voice["attachments"]
+    assert about["duration_secs"] == 1.0
+    assert 1 <= len(base64.b64decode(about["waveform"])) <= 256
+    assert rest.files == {"voice.ogg": ogg}
+
+    await messenger.edit(HERE, key, a_voice(ogg), NONCE)  # shown again, it is not said again
+    assert [call for call, _ in rest.calls[2:]] == ["PATCH /channels/5/messages/99"]
+
+
+@pytest.mark.parametrize(("status", "code"), [(400, 50173), (403, 50013)])
+async def test_where_voice_messages_are_not_allowed_it_is_a_file(
+    rest: Rest, messenger: DiscordMessenger, ogg: bytes, status: int, code: int
+) -> None:
+    rest.answers.extend([(200, None), (status, {"code": code, "message": "Cannot send voice messages here"})])
+    assert await messenger.send(HERE, a_voice(ogg), NONCE) == "5/99"
+    call, body = rest.calls[-1]
+    assert (call, body["content"]) == ("PATCH /channels/5/messages/99", "**Pip:** Hello")
+    assert [file["filename"] for file in body["attachments"]] == ["voice.ogg"]
+
+
+async def test_progress_leaves_files_and_buttons_alone(rest: Rest, messenger: DiscordMessenger) -> None:
+    progress = Progress(((Stage.MIND, Mark.DONE), (Stage.CLIP, Mark.WAITING)), ahead=2, seconds=20)
+    message = Message("r", PartKind.PORTRAIT, False, "Hello", "Pip", "An apple", progress=progress, keeps_files=True)
+    await messenger.edit(HERE, "5/99", message, NONCE)
+    ((_, body),) = rest.calls
+    small = "-# ✓ character · ○ clip\n-# 2 others go first, which takes about 20 seconds."
+    assert body["content"] == f"Hello\n{small}"
+    assert not {"embeds", "attachments", "components"} & body.keys()
+
+
+async def test_an_interaction_has_at_most_five_answers_which_ping_nobody(
+    rest: Rest, messenger: DiscordMessenger
+) -> None:
+    key = await messenger.edit(HERE, "5/98/1:token", a_message(text="@everyone " * 1500), NONCE)
+    calls = [call for call, _ in rest.calls]
+    assert calls == ["PATCH /webhooks/1/token/messages/98", *["POST /webhooks/1/token"] * 4]
+    assert all(body["allowed_mentions"]["parse"] == [] for _, body in rest.calls)
+    assert key == "5/98.99.99.99.99/1:token"
+
+
+class Hooked:
+    """A channel with a webhook, of which nobody has to be asked."""
+
+    def __init__(self, client: discord.Client) -> None:
+        self._hook = discord.Webhook.partial(8, "hooked", client=client)
+
+    async def of(self, channel: int) -> discord.Webhook:
+        return self._hook
+
+    async def known(self, channel: int, hook: int) -> discord.Webhook:
+        return self._hook
+
+    async def thread(self, channel: int) -> None:
+        return None
+
+    def forget(self, hook: int) -> None:
+        """Nothing to forget."""
+
+
+class Faceless:
+    async def of(self, persona: str | None) -> str | None:
+        return None
+
+
+@pytest.fixture
+async def hooked(rest: Rest) -> AsyncIterator[DiscordMessenger]:
+    client = discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=30)
+    async with client:
+        await client.login(TOKEN)
+        hooks: Any = Hooked(client)
+        faces: Any = Faceless()
+        yield DiscordMessenger(client, Responses(), hooks, faces)
+
+
+async def test_what_a_webhook_may_have_posted_is_looked_for(rest: Rest, hooked: DiscordMessenger) -> None:
+    there = Place("discord:1", "discord:5", "discord:7")
+    said = Message("r", PartKind.TEXT, False, "Hello", "Pip", persona="p")
+    rest.answers.append(None)
+    with pytest.raises(Patience):
+        await hooked.send(there, said, NONCE)
+    theirs = MESSAGE | {"id": "70", "content": "Hello", "webhook_id": "9"}
+    rest.documents["GET /channels/5/messages"] = [theirs, theirs | {"id": "71", "webhook_id": "8"}]
+    assert await hooked.send(there, said, NONCE) == "5/71/8"
+    assert [call for call, _ in rest.calls] == [
+        "POST /webhooks/8/hooked",
+        "GET /channels/5/messages",
+        "PATCH /webhooks/8/hooked/messages/71",
+    ]
+    # The same words of somebody else are a message of their own.
+    other = "f" * 24
+    rest.answers.append(None)
+    with pytest.raises(Patience):
+        await hooked.send(there, said, other)
+    assert await hooked.send(there, said, other) == "5/99/8"
+
+
+async def test_a_channel_with_all_its_webhooks_taken_hears_the_bot_itself(rest: Rest) -> None:
+    client = discord.Client(intents=discord.Intents.none())
+    rest.documents["GET /channels/5"] = {"id": "5", "type": 0, "guild_id": "1", "name": "general", "position": 0}
+    rest.documents["GET /channels/5/webhooks"] = []
+    rest.answers.append((400, {"code": 30007, "message": "Maximum number of webhooks reached (15)"}))
+    async with client:
+        await client.login(TOKEN)
+        faces: Any = Faceless()
+        messenger = DiscordMessenger(client, Responses(), Hooks(client), faces)
+        said = Message("r", PartKind.TEXT, False, "Hello", "Pip", persona="p")
+        assert await messenger.send(Place("discord:1", "discord:5", "discord:7"), said, NONCE) == "5/99"
+        call, body = rest.calls[-1]
+        assert (call, body["content"]) == ("POST /channels/5/messages", "**Pip:** Hello")
 
 
 async def test_the_token_is_looked_at(rest: Rest) -> None:
@@ -205,7 +344,9 @@ async def test_a_whole_process_ends_with_what_its_gateway_ends_with(rest: Rest, 
 class Interaction:
     """An interaction whose answer was lost on the way back."""
 
-    id = 7
+    id = channel_id = 7
+    guild_id = None
+    context, locale = AppCommandContext(dm_channel=True), discord.Locale.british_english
 
     def __init__(self, code: int) -> None:
         self.response, self.code, self.asked = self, code, 0
@@ -222,7 +363,7 @@ class Interaction:
 async def test_an_interaction_that_was_answered_already_is_not_answered_again() -> None:
     interaction: Any = Interaction(40060)
     response = Response(interaction)
-    assert [await response.post("Coming."), await response.post("Coming.")] == [99, 99]
+    assert [str(await response.post("Coming.")) for _ in range(2)] == ["7/99", "7/99"]
     assert interaction.asked == 1
     forgotten: Any = Interaction(10062)
     assert await Response(forgotten).post("Coming.") is None

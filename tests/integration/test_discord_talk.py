@@ -8,6 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 
+from bot.places import Actor
 from storage.outbox import PartKind
 from tests.integration.discord_world import World, a_world
 from tests.servers.sqlite import SqliteFiles
@@ -124,6 +125,20 @@ async def test_a_character_speaks_with_its_face(world: World) -> None:
     assert stored.author_avatar == emoji.url
 
 
+async def test_a_face_that_is_gone_from_discord_is_shown_again(world: World) -> None:
+    _, pip = await world.summoned()
+    await world.paint(pip, disc_portrait(side=64))
+    faces = world.client.messenger._faces
+    first = await faces.of(pip.id)
+    (emoji,) = await world.client.fetch_application_emojis()
+    await emoji.delete()
+    assert await faces.of(pip.id) == first  # Discord is not asked each time
+    faces._looked = None
+    second = await faces.of(pip.id)
+    (emoji,) = await world.client.fetch_application_emojis()
+    assert first != second == emoji.url
+
+
 async def test_a_long_answer_becomes_several_messages(world: World) -> None:
     await world.summoned()
     await world.ann.send(world.channel, "Tell me", reply_to=world.messages[0])
@@ -180,6 +195,20 @@ async def test_who_cannot_be_read_is_told_what_to_do(sqlite: SqliteFiles, tmp_pa
         assert me is not None
         await world.ann.send(world.channel, f"Hello, <@{me.id}>", reply_to=world.messages[0])
         assert (await world.request()).payload["text"] == "Hello"
+
+
+async def test_who_calls_where_the_bot_must_not_write_is_told_in_private(world: World) -> None:
+    mute = world.guild.create_text_channel(
+        "mute", overwrites={world.guild.me: discord.PermissionOverwrite(send_messages=False)}
+    )
+    me = world.client.user
+    assert me is not None
+    _, pip = await world.summoned()
+    where = Actor(f"discord:{world.ann.id}", f"discord:{world.guild.id}", f"discord:{mute.id}", False, False)
+    await world.desk.characters.recall(where, pip.id)
+    await world.ann.send(mute, f"<@{me.id}> hello?")
+    assert "“Send Messages”" in world.ann.user.dm_channel.history()[-1].content
+    assert len(await world.desk.requests.list()) == 1
 
 
 async def test_a_character_can_be_called_by_its_name(world: World) -> None:

@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from pipeline.clip import encode_ogg
 from storage.outbox import PartKind
-from tests.integration.discord_world import World, a_world
+from tests.integration.discord_world import PNG, World, a_world
 from tests.servers.sqlite import SqliteFiles
 
 CALLBACK = "/interactions/*/*/callback"
@@ -50,6 +52,23 @@ async def test_a_file_that_discord_refuses_is_left_out(world: World) -> None:
     assert not message.attachments
     assert message.content.startswith("Here.\n-# A file is missing here")
     assert message.embeds[0].title == "Pip"
+
+
+async def test_a_clip_that_is_too_large_becomes_a_voice_and_takes_no_portrait_with_it(world: World) -> None:
+    await world.ann.slash(world.channel, "summon", text="an angry apple")
+    request = await world.request()
+    await world.shown(request)
+    clip = await world.file("clip.mp4", "video/mp4", bytes((10 << 20) + 1))
+    portrait = await world.file("portrait.png", "image/png", PNG)
+    voice = await world.file("voice.ogg", "audio/ogg", encode_ogg(np.zeros(4800, np.float32), 48_000))
+    shown = {"name": "Pip", "tagline": "An apple", "text": "Here.", "files": [portrait, clip], "instead": [voice]}
+    await world.part(request, PartKind.CLIP, final=True, **shown)
+    card, spoken = world.messages
+    assert card.content == "Here.\n-# This chat does not take the clip, so this is the voice alone."
+    assert [file.filename for file in card.attachments] == ["portrait.png"]
+    assert (spoken.content, [file.filename for file in spoken.attachments]) == ("", ["voice.ogg"])
+    assert spoken.flags.voice
+    assert await world.shown(request) == f"{world.channel.id}/{card.id}.{spoken.id}/voice"
 
 
 async def test_a_channel_that_is_gone_ends_the_request(world: World) -> None:

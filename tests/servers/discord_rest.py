@@ -13,6 +13,12 @@ from aiohttp import web
 TOKEN = "right"
 ME = {"id": "1", "username": "bot", "discriminator": "0", "avatar": None, "global_name": None, "bot": True}
 
+MESSAGE: dict[str, Any] = {
+    "id": "99", "channel_id": "5", "author": ME, "content": "", "timestamp": "2026-11-22T00:00:00Z",
+    "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [],
+    "attachments": [], "embeds": [], "pinned": False, "type": 0,
+}  # fmt: skip
+
 
 def as_json(document: object, status: int = 200) -> web.Response:
     """As Discord says it: the library does not take "application/json; charset=utf-8"."""
@@ -25,8 +31,12 @@ class Rest:
     """Discord's REST API, as far as it is needed: messages are taken, or answered as the tests say."""
 
     flags: int = 0
-    answers: deque[tuple[int, dict[str, Any]] | None] = field(default_factory=deque)
+    answers: deque[tuple[int, dict[str, Any] | None] | None] = field(default_factory=deque)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    documents: dict[str, Any] = field(default_factory=dict)
+    """What is to be had, by ``GET /path``."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What was uploaded last, by name."""
     url: str = ""
     closing: int | None = None
     """The code with which the gateway closes a connection once it is known who connects."""
@@ -40,6 +50,7 @@ class Rest:
         app.router.add_get("/ws", self._connect)
         app.router.add_put("/applications/1/commands", self._commands)
         app.router.add_route("*", "/channels/{rest:.*}", self._message)
+        app.router.add_route("*", "/webhooks/{rest:.*}", self._message)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -84,19 +95,25 @@ class Rest:
         return socket
 
     async def _message(self, request: web.Request) -> web.Response:
-        if request.content_type == "application/json":
-            body = await request.json()
-        else:
-            body = json.loads(str((await request.post())["payload_json"]))
-        self.calls.append((f"{request.method} {request.path}", body))
+        body = await self._body(request)
+        called = f"{request.method} {request.path}"
+        self.calls.append((called, body))
+        if called in self.documents:
+            return as_json(self.documents[called])
         answer = self.answers.popleft() if self.answers else (200, None)
         if answer is None:
             assert request.transport is not None
             request.transport.close()
             return web.Response()
         status, document = answer
-        if document is None:
-            document = {"id": "99", "channel_id": "5", "author": ME, "content": "", "timestamp": "2026-11-22T00:00:00Z",
-                        "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [],
-                        "mention_roles": [], "attachments": [], "embeds": [], "pinned": False, "type": 0}  # fmt: skip
-        return as_json(document, status=status)
+        return as_json(MESSAGE if document is None else document, status=status)
+
+    async def _body(self, request: web.Request) -> dict[str, Any]:
+        if not request.can_read_body:
+            return {}
+        if request.content_type == "application/json":
+            return dict(await request.json())
+        form = await request.post()
+        parts = [part for part in form.values() if isinstance(part, web.FileField)]
+        self.files = {part.filename: part.file.read() for part in parts}
+        return dict(json.loads(str(form["payload_json"])))

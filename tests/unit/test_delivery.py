@@ -10,7 +10,8 @@ from pydantic import ValidationError
 
 from bot import words
 from bot.jobs.plan import Kind
-from bot.messages import File, FileEntry, PartDocument, Patience, message_of, nonce_of, place_of
+from bot.localisation.texts import texts as localised
+from bot.messages import File, FileEntry, Message, PartDocument, Patience, message_of, nonce_of, place_of
 from bot.showing import lesser
 from pipeline.errors import ChatAnythingError
 from storage.asked import Request, State
@@ -69,7 +70,24 @@ def test_a_message_is_the_whole_of_a_part() -> None:
 
 def test_an_apology_tells_why() -> None:
     document = PartDocument(sentence="The disk is full.")
-    assert message_of(sending(PartKind.APOLOGY), document).text == f"{words.SORRY} The disk is full."
+    assert message_of(sending(PartKind.APOLOGY), document).text == words.apology("The disk is full.")
+
+
+def test_the_bot_speaks_the_language_of_the_request() -> None:
+    german = localised("de-AT")
+
+    def shown(kind: PartKind, document: PartDocument = PartDocument()) -> Message:  # noqa: B008 # frozen
+        return message_of(replace(sending(kind, final=True), request=replace(REQUEST, language="de-AT")), document)
+
+    assert shown(PartKind.PLACEHOLDER).text == words.coming("summon", german) != words.coming("summon")
+    assert shown(PartKind.CANCELLED).text == german("words-cancelled")
+    full = PartDocument(sentence="The disk is full.", error="StorageFailed")
+    assert shown(PartKind.APOLOGY, full).text == words.apology(german("error-StorageFailed"), german)
+    told = PartDocument(text="Hmpf.", notices=(localised()("pipeline-unspoken", name="Pip", language="tlh"),))
+    clip = shown(PartKind.CLIP, told)
+    assert (clip.text, clip.notices) == ("Hmpf.", (german("pipeline-unspoken", name="Pip", language="tlh"),))
+    *_, last = lesser(clip)
+    assert last.text == words.apology(None, german)
 
 
 def test_a_document_that_nobody_knows_is_refused_without_repeating_it() -> None:
@@ -87,15 +105,23 @@ def test_documents_survive_json() -> None:
 def test_where_a_platform_refuses_less_is_tried() -> None:
     files = [File("video/mp4", "clip.mp4", b"1")]
     whole = message_of(sending(PartKind.CLIP, final=True), PartDocument(text="Hmpf.", notices=("Hm.",)), files)
-    first, second, third = lesser(whole)
-    assert first == whole
-    assert (second.text, second.files, second.notices) == ("Hmpf.", (), ("Hm.", words.FILE_REFUSED))
+    second, third = lesser(whole)
+    assert (second.text, second.files, second.notices) == ("Hmpf.", (), ("Hm.", localised()("words-file-refused")))
     assert (third.text, third.files, third.notices) == (words.apology(None), (), ())
+
+
+def test_one_file_that_is_too_large_takes_no_other_with_it() -> None:
+    portrait, clip, voice = (File(mime, "", b"1") for mime in ("image/png", "video/mp4", "audio/ogg"))
+    whole = message_of(sending(PartKind.CLIP, final=True), PartDocument(text="Hmpf."), [portrait, clip])
+    shown = list(lesser(whole, [voice]))
+    assert [one.files for one in shown] == [(portrait, voice), (portrait,), (), ()]
+    assert [one.kind for one in shown[:2]] == [PartKind.VOICE, PartKind.CLIP]
+    assert "voice alone" in shown[0].notices[0]
 
 
 def test_what_is_not_final_is_no_apology() -> None:
     *_, last = lesser(message_of(sending(), PartDocument(text="Hmpf.")))
-    assert last.text == words.THINKING
+    assert last.text == words.coming(None)
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 
 from bot.discord.failures import meaning
 from bot.discord.keys import Posted
-from bot.discord.layout import AI, lay_out
+from bot.discord.layout import lay_out
 from bot.discord.names import webhook_name
 from bot.discord.permissions import invite, missing, needed
 from bot.discord.splitting import split
+from bot.jobs.plan import Stage
 from bot.messages import File, Gone, Message, MessageLost, Patience, Refused, Undelivered
+from bot.progress import Mark, Progress
 from storage.outbox import PartKind
 
 WORDS = st.text(st.sampled_from("ab .\n`x"), max_size=1500)
@@ -82,7 +84,7 @@ def test_a_missing_permission_is_named_for_channels_and_threads() -> None:
     assert "“Send Messages”" in str(missing(all_of_them, thread=False))
     assert missing(all_of_them, thread=True) is None
     all_of_them.send_messages_in_threads = all_of_them.attach_files = False
-    assert "“Send Messages in Threads” and “Attach Files”" in str(missing(all_of_them, thread=True))
+    assert "“Send Messages in Threads”, “Attach Files”" in str(missing(all_of_them, thread=True))
 
 
 def test_the_invitation_asks_for_what_is_used() -> None:
@@ -111,13 +113,27 @@ def test_names_stay_as_near_as_can_be() -> None:
 HOSTILE = st.text(max_size=300) | st.sampled_from(["@everyone", "<@1>", "```", "[x](http://a)", "\u202e", "# " * 2000])
 
 
-@given(HOSTILE, HOSTILE, HOSTILE, st.booleans(), st.sampled_from(PartKind))
-def test_whatever_is_said_discord_takes_it(name: str, tagline: str, text: str, signed: bool, kind: PartKind) -> None:
+PROGRESS = Progress(((Stage.MIND, Mark.DONE), (Stage.CLIP, Mark.WAITING)), ahead=2, seconds=600.0)
+
+
+@given(HOSTILE, HOSTILE, HOSTILE, HOSTILE, st.booleans(), st.sampled_from(PartKind))
+def test_whatever_is_said_discord_takes_it(
+    name: str, tagline: str, text: str, heard: str, signed: bool, kind: PartKind
+) -> None:
     picture = File("image/png", "portrait.png", b"")
-    sheet = lay_out(Message("r", kind, True, text, name, tagline, files=(picture,)), signed=signed)
+    message = Message("r", kind, True, text, name, tagline, files=(picture,), heard=heard, progress=PROGRESS)
+    sheet = lay_out(message, signed=signed)
     assert all(len(piece) <= 2000 for piece in sheet.pieces)
     assert len(sheet.pieces) >= 1
     if sheet.card is not None:
         assert len(sheet.card.title or "") <= 256
         assert len(sheet.card.description or "") <= 4096
-        assert sheet.card.footer.text == AI
+        assert sheet.card.footer.text == "AI character"
+
+
+def test_what_was_heard_stands_small_above_the_answer_and_does_nothing() -> None:
+    message = Message("r", PartKind.PLAIN, True, "Hm.", "Pip", heard="@everyone **look**\n# here")
+    (piece,) = lay_out(message).pieces
+    heard, answer = piece.split("\n")
+    assert heard.startswith("-# heard: @\u200beveryone \\*\\*look")
+    assert answer == "**Pip:** Hm."

@@ -1,0 +1,65 @@
+"""A wish in words, such as "a deep old woman": what of it the matcher filters and ranks by, and wishes to choose from.
+
+Whatever else a wish says is matched by its meaning (`pipeline.voice.match`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeVar
+
+from pipeline.types import Age, Gender, Persona, Size
+from pipeline.voice import catalogue
+
+T = TypeVar("T")
+
+_GENDERS: Mapping[Gender, str] = {
+    Gender.NEUTRAL: r"neither|robot(ic)?|computer|machine|ghost|spirit|neutral|androgynous|genderless",
+    Gender.FEMALE: r"wom[ae]n|girl|lady|female|feminine|witch|(grand)?mother(ly)?|grandma|queen|princess|she",
+    Gender.MALE: r"man|men|boy(ish)?|gentleman|male|masculine|butler|(grand)?father(ly)?|grandpa|king|prince|he",
+}
+_AGES: Mapping[Age, str] = {
+    Age.CHILD: r"child(ish)?|kid|little (girl|boy)|toddler",
+    Age.YOUNG: r"young|youthful|teen(age)?r?|girl|boy(ish)?",
+    Age.OLD: r"old|elderly|aged|ancient|grand(mother(ly)?|father(ly)?|ma|pa)",
+    Age.ADULT: r"adult|grown|mature|middle-aged",
+}
+_SIZES: Mapping[Size, str] = {
+    Size.TINY: r"tiny|squeaky|chipmunk|mouse|fairy|shrill",
+    Size.SMALL: r"high|light|thin",
+    Size.HUGE: r"huge|giant|enormous|thunderous|booming|monstrous",
+    Size.LARGE: r"deep|low|dark|rumbling|bass",
+}
+_ENERGIES = {
+    0.2: r"slow|calm|sleepy|quiet|hushed|soft|relaxed|weary",
+    0.85: r"fast|quick|lively|excited|energetic|loud",
+}
+_WARMTHS = {0.85: r"warm|kind|gentle|friendly|sweet|cosy|tender", 0.15: r"cold|stern|harsh|grim|distant|eerie|menacing"}
+_ACCENTS = {"british": r"british|english|london|posh", "american": r"american|texan"}
+
+
+def wished(persona: Persona, wish: str | None) -> Persona:
+    """The persona as a voice shall hear it; the same where nothing is wished."""
+    if not wish:
+        return persona
+    wanted = {
+        "gender": _named(wish, _GENDERS),
+        "age": _named(wish, _AGES),
+        "size": _named(wish, _SIZES),
+        "energy": _named(wish, _ENERGIES),
+        "warmth": _named(wish, _WARMTHS),
+        "accent": _named(wish, _ACCENTS),
+    }
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    return persona.model_copy(update={**changes, "voice_wish": wish})
+
+
+def suggestions() -> Sequence[str]:
+    """Wishes that some voice here fulfils, in no particular order."""
+    return catalogue.characters()
+
+
+def _named(wish: str, words: Mapping[T, str]) -> T | None:
+    """The first that the wish names."""
+    return next((one for one, word in words.items() if re.search(rf"\b({word})\b", wish, re.IGNORECASE)), None)
