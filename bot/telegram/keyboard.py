@@ -1,0 +1,64 @@
+"""Buttons below a character. What they do stands in their data, so they work as long as the message is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.localisation.texts import Texts
+from bot.messages import Message
+from bot.telegram.layout import OURS
+
+
+class Action(StrEnum):
+    """What a button does. The id of all but ``another`` is that of the persona, there that of the request."""
+
+    TALK = "talk"
+    RESTYLE = "restyle"
+    REVOICE = "revoice"
+    ANOTHER = "another"
+    WHO = "who"
+    DISMISS = "dismiss"
+
+
+ROWS = ((Action.TALK, Action.ANOTHER), (Action.RESTYLE, Action.REVOICE), (Action.WHO, Action.DISMISS))
+
+DATA = re.compile(rf"ca:({'|'.join(Action)}):([0-9a-f-]{{36}})")
+
+
+def labels(texts: Texts) -> Mapping[Action, str]:
+    """What stands on the buttons."""
+    return {
+        Action.TALK: texts("telegram-button-talk"),
+        Action.RESTYLE: texts("telegram-button-restyle"),
+        Action.REVOICE: texts("telegram-button-revoice"),
+        Action.ANOTHER: texts("telegram-button-another"),
+        Action.WHO: texts("telegram-button-who"),
+        Action.DISMISS: texts("telegram-button-dismiss"),
+    }
+
+
+def pressed(data: str) -> tuple[Action, str] | None:
+    """What the data of a button (at most 64 bytes) says; None for another's."""
+    found = DATA.fullmatch(data)
+    return (Action(found[1]), found[2]) if found else None
+
+
+def keyboard(message: Message, texts: Texts) -> InlineKeyboardMarkup | None:
+    """What can be done with a character that has just come: none with other messages."""
+    if not (message.final and message.persona and message.tagline) or message.kind in OURS:
+        return None
+    return markup(dict.fromkeys(Action, message.persona) | {Action.ANOTHER: message.request}, texts)
+
+
+def markup(targets: Mapping[Action, str], texts: Texts) -> InlineKeyboardMarkup:
+    """Buttons, each with the id of what it acts on."""
+    names = labels(texts)
+
+    def button(action: Action) -> InlineKeyboardButton:
+        return InlineKeyboardButton(names[action], callback_data=f"ca:{action}:{targets[action]}")
+
+    return InlineKeyboardMarkup([[button(action) for action in row if action in targets] for row in ROWS])

@@ -1,0 +1,149 @@
+"""Lines said to characters: all in private chats, in groups those that are meant for one."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import deque
+
+from telegram import Chat, Message, MessageEntity
+from telegram.error import TelegramError
+
+from bot.app import Desk
+from bot.attachments import MAXIMUM_BYTES, picture
+from bot.localisation.refusals import Refusal
+from bot.telegram.calls import Call
+from pipeline.types import Attachment
+from storage.repository import StoredPersona
+
+DOWNLOAD = 20_000_000
+"""Bytes that a bot may load (Telegram's limit)."""
+
+ALBUMS = 1000
+"""Albums that are remembered."""
+
+CALLED = re.compile(r"[^,:!?\n]{1,80}[,:!?]")
+"""May begin with a name: all else in a group is not looked at."""
+
+
+class Talking:
+    """Hands lines to the characters they are meant for."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._albums: deque[str] = deque(maxlen=ALBUMS)
+
+    async def hear(self, call: Call) -> None:
+        """A message that somebody wrote. Of an album, which is as many messages as pictures, the first one counts."""
+        album = call.message.media_group_id
+        if album is not None and album in self._albums:
+            return
+        if album is not None:
+            self._albums.append(album)
+        aloud = self._aloud(call)
+        persona, named = await self._persona(call, aloud)
+        text = self._text(call)
+        if text and await self._desk.scenes.hear(call.incoming, text, persona if named else None):
+            return
+        if persona is None and not aloud:
+            persona = await self._resident(call)
+        if persona is not None:
+            await self.say(call, persona)
+        elif aloud:
+            raise Refusal("telegram-nobody")
+
+    async def say(self, call: Call, persona: StoredPersona, text: str | None = None) -> None:
+        """A line to a persona."""
+        message = call.message
+        text = self._text(call) if text is None else text
+        shown, spoken = await _picture(message), await _voice(message)
+        if not text and shown is None and spoken is None:
+            raise Refusal("telegram-nothing-said")
+        line = text or ("" if spoken else call.texts("telegram-look"))
+        await self._desk.asking.say(call.incoming, persona, line, picture=shown, spoken=spoken)
+
+    def _aloud(self, call: Call) -> bool:
+        """Whether the bot is spoken to: alone with it, by its name, or in reply to what it said."""
+        private = call.message.chat.type == Chat.PRIVATE
+        return private or self._mention(call) is not None or self._replied(call) is not None
+
+    def _mention(self, call: Call) -> MessageEntity | None:
+        name = f"@{call.bot.username}".casefold()
+        entities = call.message.parse_entities([MessageEntity.MENTION]) or call.message.parse_caption_entities(
+            [MessageEntity.MENTION]
+        )
+        return next((entity for entity, text in entities.items() if text.casefold() == name), None)
+
+    def _text(self, call: Call) -> str:
+        """What was said, without the name of the bot."""
+        return re.sub(rf"@{re.escape(call.bot.username)}\b", "", call.words, flags=re.IGNORECASE).strip(" ,\n")
+
+    async def _persona(self, call: Call, aloud: bool) -> tuple[StoredPersona | None, bool]:
+        """Who said what it replies to, who is called by name, or, where nobody is and the bot is spoken to, who lives
+        here or spoke last; and whether the line says so."""
+        characters, conversation = self._desk.characters, call.incoming.conversation
+        replied = self._replied(call)
+        if replied is not None and (behind := await characters.behind(conversation, str(replied))) is not None:
+            return behind, True
+        text = self._text(call)
+        if not (aloud or CALLED.match(text)):
+            return None, False
+        company = await characters.company(conversation)
+        called = next((one for one in company if _calls(one, text, loosely=aloud)), None)
+        if called is not None or not aloud:
+            return called, True
+        group = call.message.chat.type != Chat.PRIVATE
+        resident = await self._desk.places.resident(conversation) if group else None
+        return resident or (company[0] if company else None), False
+
+    def _replied(self, call: Call) -> int | None:
+        """The message of ours that this replies to."""
+        replied = call.message.reply_to_message
+        ours = replied is not None and replied.from_user is not None and replied.from_user.id == call.bot.id
+        return replied.message_id if replied is not None and ours else None
+
+    async def _resident(self, call: Call) -> StoredPersona | None:
+        """Who lives here and answers a line that is for nobody else."""
+        resident = await self._desk.places.resident(call.incoming.conversation)
+        if resident is None:
+            return None
+        quiet = (await self._desk.places.settings(call.incoming.place)).quiet
+        return None if call.words.startswith(quiet) else resident
+
+
+def _calls(persona: StoredPersona, text: str, *, loosely: bool) -> bool:
+    """Whether a text begins with the name; a comma must follow it, or the like, unless ``loosely``."""
+    name = re.escape(persona.persona.name.casefold())
+    return re.match(rf"\W*{name}(\b|$)" if loosely else rf"{name}\s*[,:!?]", text.casefold()) is not None
+
+
+async def _picture(message: Message) -> Attachment | None:
+    """The picture that came along. Raises ``BadRequest`` when it cannot be shown to anybody."""
+    document = message.document
+    pictured = document if document is not None and (document.mime_type or "").startswith("image/") else None
+    shown = message.photo[-1] if message.photo else pictured
+    if shown is None:
+        return None
+    if (shown.file_size or 0) > MAXIMUM_BYTES:
+        raise Refusal("telegram-picture-large", megabytes=MAXIMUM_BYTES // 1_000_000)
+    data = await _loaded(message, shown.file_id)
+    return await asyncio.to_thread(picture, data)
+
+
+async def _voice(message: Message) -> Attachment | None:
+    """The voice message."""
+    voice = message.voice or message.audio or message.video_note
+    if voice is None:
+        return None
+    if (voice.file_size or 0) > DOWNLOAD:
+        raise Refusal("telegram-voice-large", megabytes=DOWNLOAD // 1_000_000)
+    mime = getattr(voice, "mime_type", None) or ("video/mp4" if message.video_note else "audio/ogg")
+    return Attachment(mime=mime, data=await _loaded(message, voice.file_id))
+
+
+async def _loaded(message: Message, file_id: str) -> bytes:
+    try:
+        file = await message.get_bot().get_file(file_id)
+        return bytes(await file.download_as_bytearray())
+    except TelegramError as error:
+        raise Refusal("telegram-not-loaded") from error
