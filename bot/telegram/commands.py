@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -31,7 +32,7 @@ from bot.telegram.calls import Call, Calls, Does
 from bot.telegram.inline import Inline, offer
 from bot.telegram.rich import bold, joined, plain
 from bot.telegram.scenes import SceneCommands
-from bot.telegram.talking import Talking
+from bot.telegram.talking import Talking, pictured
 from storage.repository import StoredPersona
 
 log = structlog.get_logger(__name__)
@@ -51,6 +52,9 @@ SETTINGS: Mapping[str, tuple[str, Callable[[str], object]]] = {
 """What a place may decide: the word for it, the field of ``PlaceSettings``, and how a value is read. Telegram tells no
 bot which groups are for adults only, so that is not among them."""
 
+SUMMON = re.compile(r"^/summon(@\w+)?\b")
+"""Below a picture, where Telegram's library sees no command."""
+
 HEARD = filters.UpdateType.MESSAGE & (
     filters.TEXT | filters.PHOTO | filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.IMAGE
 )
@@ -66,6 +70,8 @@ def add_to(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -
     application.add_handler(CallbackQueryHandler(acting.pressed(calls)))
     application.add_handler(InlineQueryHandler(offer))
     application.add_handler(ChosenInlineResultHandler(Inline(desk).chosen))
+    shown = MessageHandler(filters.UpdateType.MESSAGE & filters.CaptionRegex(SUMMON), calls.handler(commands.summon))
+    application.add_handler(shown)
     application.add_handler(MessageHandler(HEARD & ~filters.COMMAND & ~filters.VIA_BOT, calls.handler(talking.hear)))
 
 
@@ -119,10 +125,11 @@ class Commands:
         await call.say(joined([plain(call.texts("telegram-help")), joined(lines, "\n")], "\n\n"))
 
     async def summon(self, call: Call) -> None:
-        """A new character."""
-        if not call.words:
+        """A new character; below a picture, one that looks like it."""
+        words, picture = SUMMON.sub("", call.words).strip(), await pictured(call.message)
+        if not words:
             raise Refusal("telegram-summon-words")
-        await self._desk.asking.summon(call.incoming, call.words)
+        await self._desk.asking.summon(call.incoming, words, picture=picture)
 
     async def talk(self, call: Call) -> None:
         """A line to a persona, where the bot hears no others: its name first, or whoever spoke last."""

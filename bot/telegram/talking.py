@@ -56,7 +56,7 @@ class Talking:
         """A line to a persona."""
         message = call.message
         text = self._text(call) if text is None else text
-        shown, spoken = await _picture(message), await _voice(message)
+        shown, spoken = await pictured(message), await _voice(message)
         if not text and shown is None and spoken is None:
             raise Refusal("telegram-nothing-said")
         line = text or ("" if spoken else call.texts("telegram-look"))
@@ -117,7 +117,7 @@ def _calls(persona: StoredPersona, text: str, *, loosely: bool) -> bool:
     return re.match(rf"\W*{name}(\b|$)" if loosely else rf"{name}\s*[,:!?]", text.casefold()) is not None
 
 
-async def _picture(message: Message) -> Attachment | None:
+async def pictured(message: Message) -> Attachment | None:
     """The picture that came along. Raises ``BadRequest`` when it cannot be shown to anybody."""
     document = message.document
     pictured = document if document is not None and (document.mime_type or "").startswith("image/") else None

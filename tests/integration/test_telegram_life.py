@@ -13,7 +13,7 @@ import aiohttp
 import pytest
 from PIL import Image
 
-from bot.jobs.plan import Kind, SayAsk
+from bot.jobs.plan import Kind, SayAsk, SummonAsk
 from storage.asked import Request
 from storage.outbox import PartKind
 from tests.integration.telegram_world import FORUM, GROUP, Telegram, a_telegram
@@ -131,6 +131,18 @@ async def test_pictures_and_voices_are_handed_on(telegram: Telegram) -> None:
     assert seen.picture is not None
     assert spoken.spoken is not None
     assert await telegram.desk.blobs.get(spoken.spoken.hash) == b"OggS voice"
+
+
+async def test_a_picture_can_be_summoned(telegram: Telegram) -> None:
+    png = io.BytesIO()
+    Image.new("RGB", (20, 20), "red").save(png, "PNG")
+    photo = [telegram.api.upload(png.getvalue()) | {"width": 20, "height": 20}]
+    command = {"type": "bot_command", "offset": 0, "length": 25}
+    caption = "/summon@chat_anything_bot a sailor"
+    telegram.api.write(ANN, photo=photo, caption=caption, caption_entities=[command], chat=GROUP)
+    ask = SummonAsk.model_validate((await telegram.request()).payload)
+    assert ask.words == "a sailor"
+    assert ask.picture is not None
 
 
 async def test_commands_say_what_is_missing(telegram: Telegram) -> None:
