@@ -21,6 +21,8 @@ PYTHONS := python3.13 python3.12 python3.11 python3 python
 BIN := .venv/bin
 UV := UV_FIND_LINKS="$${UV_FIND_LINKS:-$${PIP_FIND_LINKS:-}}" uv pip install --compile-bytecode --python $(BIN)/python
 INSTALL := $(if $(shell command -v uv),$(UV),$(BIN)/python -m pip install -q --disable-pip-version-check) -c constraints.txt
+# Without bytecode on disk, every command and each of its processes would compile us anew: half a second.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup summon test chaos test-llm lint bench docs clean

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,6 +44,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
 
 
+def pytest_collection_finish() -> None:
+    """Thousands of collected tests need not be looked through each time that garbage is collected."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def assets_home() -> Path:
     """The folder of fetched assets; filled here when `make setup` has not run."""
@@ -53,10 +61,12 @@ def assets_home() -> Path:
 
 
 @pytest.fixture(scope="session")
-def sqlite(tmp_path_factory: pytest.TempPathFactory) -> SqliteFiles:
+def sqlite() -> Iterator[SqliteFiles]:
+    from tests.servers import scratch
     from tests.servers.sqlite import SqliteFiles
 
-    return SqliteFiles(tmp_path_factory.mktemp("sqlite"))
+    with tempfile.TemporaryDirectory(prefix="sqlite-", dir=scratch.folder()) as folder:
+        yield SqliteFiles(Path(folder))
 
 
 @pytest.fixture(scope="session")

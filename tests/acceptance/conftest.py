@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from bot.settings import Settings
 
 COMMAND = (sys.executable, "-m", "bot.cli")
 PATIENCE = 180
+APPLE = ("an angry apple", "--voice-engine", "hibari", "--seed", "3")
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,16 @@ def place(tmp_path: Path, assets_home: Path) -> Place:
     return fresh(tmp_path, assets_home)
 
 
+@pytest.fixture(scope="session")
+def summoned(tmp_path_factory: pytest.TempPathFactory, assets_home: Path) -> tuple[Place, Any]:
+    place = fresh(tmp_path_factory.mktemp("summoned"), assets_home)
+    return place, place.json("summon", *APPLE)
+
+
 @pytest.fixture(scope="module")
-def settled(tmp_path_factory: pytest.TempPathFactory, assets_home: Path) -> tuple[Place, Any]:
-    """A place where an angry apple was summoned, and the JSON that came of it."""
-    place = fresh(tmp_path_factory.mktemp("settled"), assets_home)
-    return place, place.json("summon", "an angry apple", "--voice-engine", "hibari", "--seed", "3")
+def settled(tmp_path_factory: pytest.TempPathFactory, summoned: tuple[Place, Any]) -> tuple[Place, Any]:
+    """A place where an angry apple was summoned, and the JSON that came of it. The tests of one file share it."""
+    (original, document), root = summoned, tmp_path_factory.mktemp("settled")
+    shutil.copytree(original.home, root / "home", symlinks=True)
+    shutil.copytree(original.folder, root / "work")
+    return Place(root / "home", root / "work"), document

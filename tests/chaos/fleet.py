@@ -80,6 +80,18 @@ class Fleet:
         self._arguments, self._wild = [*arguments, "--notes", str(self._notes)], [*wild]
         self._keeping = asyncio.create_task(self._keep())
 
+    async def serving(self) -> None:
+        """Returns when updates are taken everywhere."""
+        for port in self.ports:
+            while True:
+                try:
+                    _, writer = await asyncio.open_connection("127.0.0.1", port)
+                except ConnectionRefusedError:
+                    await asyncio.sleep(LOOK)
+                else:
+                    writer.close()
+                    break
+
     async def stop(self) -> None:
         """All leave in order, or are unexplained deaths."""
         if self._keeping is not None:

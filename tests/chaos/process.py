@@ -11,22 +11,20 @@ import json
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
 from bot import delivery
-from bot.app import Desk, open_desk
-from bot.asking import Asking, Incoming
+from bot.app import Desk, furnish, open_desk
+from bot.asking import Incoming
 from bot.jobs import grown, stages, worker
 from bot.jobs.closing import close
 from bot.jobs.outcome import Keeping
 from bot.jobs.plan import Stage
 from bot.jobs.stages import Stages
 from bot.jobs.worker import Watched
-from bot.limits import Limits
 from bot.memory import Remembering
 from bot.observe import logs
 from bot.observe.metrics import Metrics
@@ -35,7 +33,9 @@ from bot.service import Pace, queues, serve, stopped_by_signals
 from bot.settings import Settings
 from pipeline.embedding import Embedder
 from pipeline.errors import BadRequest, StorageFailed
+from pipeline.listen import Ear
 from storage.requests import Accepted
+from storage.scenes import SceneStore
 from tests.chaos import points, toys
 from tests.chaos.points import FatefulBlobs, FatefulMessenger, FatefulOutbox, FatefulRequests, Points
 
@@ -114,15 +114,17 @@ def fateful(desk: Desk, settings: Settings, reached: Points) -> Desk:
     outbox = FatefulOutbox(desk.database, desk.engine, desk.bell)
     blobs = FatefulBlobs(settings.blob_url)
     requests.points = outbox.points = blobs.points = reached
-    asking = Asking(requests, desk.stored.personas, blobs, Limits(settings))
-    return replace(desk, requests=requests, outbox=outbox, blobs=blobs, asking=asking)
+    return furnish(settings, desk.database, blobs, desk.bell, desk.engine, requests, outbox)
 
 
 def _stages(desk: Desk, luck: toys.Luck) -> Stages:
     mind = toys.ToyMind(luck)
     remembering = Remembering(desk.stored.memories, mind, Embedder(), 2000)
     keeping = Keeping(desk.requests, desk.blobs)
-    return Stages(mind, toys.studio(luck), toys.ENGINES, desk.stored.personas, remembering, keeping, desk.bell)
+    scenes = SceneStore(desk.database, desk.bell)
+    studio, personas = toys.studio(luck), desk.stored.personas
+    ear = Ear(None, studio.workers)
+    return Stages(mind, studio, toys.ENGINES, personas, remembering, keeping, desk.bell, scenes, ear)
 
 
 class Door:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hashlib import blake2s
 from itertools import pairwise
 
-from bot import words
 from bot.jobs.plan import Kind, Stage
+from bot.localisation.texts import texts as localised
 from storage.asked import State
 from storage.charges import Meter
 from storage.outbox import ENDS, PartKind, PartState
@@ -256,7 +256,7 @@ def _as_often(
 def _files_seen(request: str, entry: Entry, part: PartRow) -> Iterator[Fault]:
     seen = {file["sha256"] for file in entry["message"]["files"]}
     named = {file["hash"] for file in part.document.get("files", ())}
-    excused = {words.FILE_LOST, words.FILE_REFUSED} & set(entry["message"]["notices"])
+    excused = {localised()("words-file-lost"), localised()("words-file-refused")} & set(entry["message"]["notices"])
     if seen - named or (named - seen and not excused):
         yield Fault("seen once", request, f"files {seen} are seen of {named}")
 

@@ -55,7 +55,8 @@ LIFE = 25
 
 @dataclass
 class Storm:
-    """What is to happen. ``kills`` are spread over the seconds; processes kill themselves besides."""
+    """What is to happen. ``kills`` are spread over the seconds; processes kill themselves besides. ``haste``: how much
+    more often than usual all else happens."""
 
     engine: str
     seconds: float
@@ -63,6 +64,7 @@ class Storm:
     seed: int
     nonces: bool = True
     rate: float = RATE
+    haste: float = 1.0
 
 
 @dataclass
@@ -101,6 +103,7 @@ async def run(storm: Storm, folder: Path) -> Report:
         addresses = ["--database", here.database, "--blobs", here.blobs, "--board", here.board]
         addresses += [] if storm.nonces else ["--no-nonces"]
         fleet.start(addresses, ["--faults", str(FAULTS), "--life", str(LIFE)])
+        await fleet.serving()
         disasters = await _rage(storm, here, fleet, asking.ask)
         await world.weather(here.board, 0, {})
         fleet.settle()
@@ -128,12 +131,12 @@ async def _rage(storm: Storm, here: World, fleet: Fleet, ask: Callable[[], Await
 
     async def bother() -> None:
         while True:
-            await asyncio.sleep(chance.uniform(5.0, 15.0))
+            await asyncio.sleep(chance.uniform(5.0, 15.0) / storm.haste)
             chance.choice([fleet.freeze, fleet.terminate])()
 
     async def break_down() -> None:
         while True:
-            await asyncio.sleep(chance.uniform(4.0, 12.0))
+            await asyncio.sleep(chance.uniform(4.0, 12.0) / storm.haste)
             name = chance.choice([*here.disasters])
             happened[name] += 1
             await here.disasters[name](chance)

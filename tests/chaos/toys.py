@@ -18,6 +18,7 @@ from pipeline.stages import EngineConfig
 from pipeline.summon import Engines
 from pipeline.types import (
     Age,
+    Attachment,
     Clip,
     Fact,
     Gender,
@@ -96,7 +97,7 @@ class ToyMind:
     def __init__(self, luck: Luck) -> None:
         self._luck = luck
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         receipt.usages.append(_usage("persona"))
         fault = await self._luck.meet()
         if fault is Fault.NOTHING:
@@ -125,6 +126,9 @@ class ToyMind:
         return f"They said {len(turns)} lines."
 
     async def choose(self, persona: Persona, what: str, options: Sequence[str], receipt: Receipt) -> int | None:
+        return None
+
+    async def pick(self, lines: Sequence[Turn], options: Sequence[str], receipt: Receipt) -> int | None:
         return None
 
     async def close(self) -> None:

@@ -120,17 +120,15 @@ async def test_what_is_said_is_remembered_across_conversations(home: Path) -> No
         assert not await talk.known(persona, bob)
 
 
-@pytest.mark.parametrize(("pieces", "error"), [(("I was about to ",), Interrupted), ((), Empty)])
-async def test_a_reply_that_fails_is_no_turn_but_its_cost_is_noted(
-    home: Path, pieces: tuple[str, ...], error: type[Exception]
-) -> None:
+async def test_a_reply_that_fails_is_no_turn_but_its_cost_is_noted(home: Path) -> None:
     mind = Broken(EngineConfig(assets=home))
-    mind.pieces = pieces
+    failures: list[tuple[tuple[str, ...], type[Exception]]] = [(("I was about to ",), Interrupted), ((), Empty)]
     async with conversation(home, mind, Workers()) as talk:
         persona, _ = await talk.summon("an angry apple", watch=lambda step: None, seed=3)
-        with pytest.raises(error):
-            async for _ in talk.say(persona, "Hello!", "here", ADA):
-                pass
-        assert not await talk.personas.turns(persona.id, "here")
-        (total,) = await talk.usages.totals()
-        assert (total.task, total.calls, total.prompt_tokens) == ("reply", 1, 9)
+        for calls, (mind.pieces, error) in enumerate(failures, 1):
+            with pytest.raises(error):
+                async for _ in talk.say(persona, "Hello!", "here", ADA):
+                    pass
+            assert not await talk.personas.turns(persona.id, "here")
+            (total,) = await talk.usages.totals()
+            assert (total.task, total.calls, total.prompt_tokens) == ("reply", calls, 9 * calls)

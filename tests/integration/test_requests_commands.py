@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 import structlog
@@ -122,3 +123,16 @@ def test_what_cannot_be(home: Path, words: list[str], sentence: str) -> None:
     assert sentence in done.stderr
     assert done.stderr.strip()
     assert done.stdout == ""
+
+
+def test_what_is_kept_about_a_person_is_handed_out_and_deleted(home: Path) -> None:
+    at_the_desk(apologise)
+    exported = run("privacy", "export", "terminal", "--out", "kept/mine.zip")
+    assert exported.exit_code == 0, exported.output
+    with ZipFile(home / "kept" / "mine.zip") as archive:
+        assert WORDS in archive.read("requests.json").decode()
+    assert run("privacy", "delete", "terminal").exit_code == 1  # nobody said yes
+    deleted = run("privacy", "delete", "terminal", "--yes")
+    assert "requests: 1" in deleted.output
+    again = run("privacy", "delete", "terminal", "--yes")
+    assert "requests: 0" in again.output

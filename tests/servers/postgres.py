@@ -17,6 +17,7 @@ import psutil
 import psycopg
 from sqlalchemy import URL, make_url
 
+from tests.servers import scratch
 from tests.servers.migrating import build
 from tests.servers.ports import free_port
 
@@ -46,6 +47,7 @@ SETTINGS = {
     "authentication_timeout": "5s",
     "listen_addresses": "127.0.0.1",
     "max_connections": "200",
+    "max_wal_size": "256MB",
     "shared_buffers": "32MB",
 }
 Mode = Literal["smart", "fast", "immediate"]
@@ -59,7 +61,8 @@ class Postgres:
     """
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: the path of a socket may have 107 bytes
+        # Short: the path of a socket may have 107 bytes.
+        self.folder = Path(tempfile.mkdtemp(prefix="pg-", dir=scratch.folder()))
         self.port = free_port()
         self._user = _user(self.folder)
         self._template: str | None = None
@@ -133,7 +136,7 @@ class Postgres:
         return self._copy("template0")
 
     def fresh(self) -> str:
-        """The address of a new database with all tables (50 ms: a copy of one that was migrated)."""
+        """The address of a new database with all tables (30 ms: a copy of one that was migrated)."""
         if self._template is None:
             template = self.empty()
             build(template)

@@ -9,12 +9,16 @@ import pytest
 from typer.testing import CliRunner
 
 from bot import engines
+from bot.app import open_ear
 from bot.cli import app
 from bot.docs import DOCS, commands
 from bot.doctor import examine
 from bot.settings import OPENAI, Settings
 from pipeline.errors import EngineUnavailable
+from pipeline.hearing import whisper
+from pipeline.hearing.openai import OpenAIListener
 from pipeline.stages import Task
+from pipeline.workers import Workers
 from tests.servers.chat import ChatServer
 
 
@@ -106,3 +110,42 @@ async def test_settings_reach_the_endpoint_and_the_key_no_text(tmp_path: Path) -
     assert chat.chooses
     assert chat.sees
     assert "sk-hidden" not in repr(choices)
+
+
+async def test_who_understands_voice_messages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def heard(**values: str) -> engines.Choice:
+        return (await engines.choose(settings(tmp_path, MIND="scripted", **values)))[-1]
+
+    assert (await heard()).engine == "whisper"
+    hosted = await heard(OPENAI_API_KEY="sk-hush")
+    assert (hosted.engine, hosted.chat and hosted.chat.model) == ("openai", "gpt-transcribe")
+    assert (await heard(OPENAI_API_KEY="sk-hush", HEARING="whisper")).engine == "whisper"
+    assert (await heard(OPENAI_API_KEY="sk-hush", HEARING="none")).engine == engines.DEAF
+    local = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    assert (await heard(**local)).engine == "whisper"
+    assert (await heard(**local, HEARING="openai", HEARING_MODEL="large")).why.startswith("large at 127.0.0.1:9")
+    with pytest.raises(EngineUnavailable, match="OPENAI_API_KEY"):
+        await heard(HEARING="openai")
+    with pytest.raises(EngineUnavailable, match="auto, openai, whisper, none"):
+        await heard(HEARING="trumpet")
+    monkeypatch.setattr(whisper, "installed", lambda: False)
+    nobody = await heard()
+    assert (nobody.engine, nobody.better) == (engines.DEAF, whisper.REMEDY)
+    with pytest.raises(EngineUnavailable, match="not installed"):
+        await heard(HEARING="whisper")
+
+
+async def test_the_listener_that_was_chosen_is_opened(tmp_path: Path) -> None:
+    for values, kind in (
+        ({}, whisper.WhisperListener),
+        ({"HEARING": "none"}, type(None)),
+        ({"OPENAI_API_KEY": "sk-hush"}, OpenAIListener),
+    ):
+        configured = settings(tmp_path, MIND="scripted", **values)
+        async with open_ear(configured, await engines.choose(configured), Workers()) as ear:
+            assert type(ear.listener) is kind
+
+
+async def test_the_language_model_is_not_taken_for_who_listens(tmp_path: Path) -> None:
+    choices = await engines.choose(settings(tmp_path, MIND="scripted", OPENAI_API_KEY="sk-hush"))
+    assert engines.chat(choices) is None

@@ -24,7 +24,7 @@ from pipeline.evaluation.language import identify
 from pipeline.evaluation.mind import Report, evaluate
 from pipeline.receipt import Receipt, Usage
 from pipeline.stages import EngineConfig, Mind
-from pipeline.types import Fact, Line, Memory, Mood, Persona, ReplyDelta, Turn
+from pipeline.types import Attachment, Fact, Line, Memory, Mood, Persona, ReplyDelta, Turn
 
 APPLE = Concept(text="an angry apple", category="food")
 CACTUS = Concept(text="a shy cactus named Ida", category="plants", name="Ida")
@@ -45,7 +45,7 @@ class Parrot:
         self._persona = persona
         self.memories: list[Memory] = []
 
-    async def write(self, concept: str, seed: int, receipt: Receipt) -> Persona:
+    async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         if concept == "nobody":
             raise EngineUnavailable("Nobody is at home.")
         receipt.repairs += concept.startswith("a shy")
@@ -73,6 +73,9 @@ class Parrot:
         raise AssertionError
 
     async def choose(self, persona: Persona, what: str, options: Sequence[str], receipt: Receipt) -> int | None:
+        raise AssertionError
+
+    async def pick(self, lines: Sequence[Turn], options: Sequence[str], receipt: Receipt) -> int | None:
         raise AssertionError
 
     async def close(self) -> None: ...

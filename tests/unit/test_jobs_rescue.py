@@ -136,7 +136,7 @@ async def test_one_that_kills_its_workers_fails_for_good(shore: Shore) -> None:
         assert await rescuer.look() == 1
     assert await shore.state(request) is StepState.FAILED
     assert await shore.world.deliver() == [
-        (PartKind.APOLOGY, {"sentence": "The process that worked on it died."}),
+        (PartKind.APOLOGY, {"sentence": "The process that worked on it died.", "error": "WorkerDied"}),
     ]
 
 

@@ -183,7 +183,8 @@ async def test_three_tries_and_then_an_apology(shop: Shop) -> None:
     worker = shop.worker()
     assert [await worker.take("mind") for _ in range(4)] == [True, True, True, False]
     assert shop.calls == 3
-    assert await shop.parts(request) == [("apology", {"sentence": "Nobody answers at example.org."})]
+    apology = {"sentence": "Nobody answers at example.org.", "error": "Unreachable"}
+    assert await shop.parts(request) == [("apology", apology)]
     assert (await shop.world.step(request, "mind")).state is StepState.FAILED
     assert (shop.outcomes("again"), shop.outcomes("failed")) == (2, 1)
     assert shop.counted("failures_total", stage="mind", error="Unreachable") == 3
@@ -241,14 +242,14 @@ async def test_what_cannot_be_mended_is_not_tried_again(shop: Shop) -> None:
     worker = shop.worker()
     assert await worker.take("mind")
     assert not await worker.take("mind")
-    assert await shop.parts(request) == [("apology", {"sentence": "That is nothing I may draw."})]
+    assert await shop.parts(request) == [("apology", {"sentence": "That is nothing I may draw.", "error": "Declined"})]
 
 
 async def test_a_mistake_of_ours_costs_one_request_and_tells_nothing(shop: Shop) -> None:
     request = await shop.world.ask(plan=SHORT)
     shop.work = raising(ValueError(SECRET))
     assert await shop.worker().take("mind")
-    assert await shop.parts(request) == [("apology", {"sentence": OURS})]
+    assert await shop.parts(request) == [("apology", {"sentence": OURS, "error": "ChatAnythingError"})]
     step = await shop.world.step(request, "mind")
     assert step.error == OURS
     assert shop.outcomes("failed") == 1

@@ -20,6 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from structlog.testing import capture_logs
 
+from bot.observe import otlp
 from bot.observe.tracing import Silent, open_tracer
 from bot.settings import Settings
 from pipeline.errors import EngineBusy, EngineUnavailable
@@ -151,7 +152,10 @@ async def test_a_collector_without_the_extra(monkeypatch: pytest.MonkeyPatch) ->
     assert caught.value.remedy == "pip install 'chatanything[telemetry]'"
 
 
-async def test_a_collector_that_is_away_disturbs_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+async def test_a_collector_that_is_away_disturbs_nothing(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(otlp, "TIMEOUT", 1.0)
     turned = 0
     begun = time.monotonic()
     with capture_logs() as lines:
@@ -168,7 +172,8 @@ async def test_a_collector_that_is_away_disturbs_nothing(capfd: pytest.CaptureFi
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("OtelBatch") and thread.is_alive()]
 
 
-async def test_a_collector_that_hangs_does_not_hold_up_the_end() -> None:
+async def test_a_collector_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(otlp, "TIMEOUT", 1.0)
     begun = time.monotonic()
     with socket.create_server(("127.0.0.1", 0)) as hanging:  # connections wait to be accepted
         port = hanging.getsockname()[1]

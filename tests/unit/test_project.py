@@ -126,6 +126,13 @@ def test_naming_an_engine_imports_none() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_a_command_starts_without_what_only_some_need() -> None:
+    heavy = ("alembic", "discord", "onnxruntime", "openai", "scipy", "skia", "telegram", "tokenizers")
+    program = f"import sys, bot.app; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
 def test_arrows_between_the_parts() -> None:
     """Who may import whom; the contracts stand in pyproject.toml."""
     done = subprocess.run(
