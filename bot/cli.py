@@ -232,6 +232,49 @@ def memory_forget(
     _run(main())
 
 
+privacy = typer.Typer(help="What is kept about a person.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(privacy, name="privacy")
+Whom = Annotated[str, typer.Argument(metavar="PERSON", help="The platform's key: discord:123, telegram:123.")]
+
+
+@privacy.command("export")
+def privacy_export(
+    person: Whom,
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")] = Path("export.zip"),
+) -> None:
+    """Write a zip of everything that is kept about a person, for somebody who cannot ask the bot."""
+    from bot.results import write_files
+
+    async def main() -> None:
+        from bot.app import open_desk
+
+        async with open_desk(_settings()) as desk:
+            archive = await desk.privacy.export(person)
+        (written,) = await asyncio.to_thread(write_files, out.parent, {out.name: archive})
+        _stdout().print(str(written), markup=False, soft_wrap=True)
+
+    _run(main())
+
+
+@privacy.command("delete")
+def privacy_delete(
+    person: Whom,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Delete everything that is kept about a person; their characters go for everybody. Nothing brings it back."""
+    if not (yes or typer.confirm(f"Delete everything about {person}?", err=True)):
+        raise typer.Exit(1)
+
+    async def main() -> None:
+        from bot.app import open_desk
+
+        async with open_desk(_settings()) as desk:
+            deleted = await desk.privacy.delete(person)
+        _stdout().print(", ".join(f"{name}: {count}" for name, count in asdict(deleted).items()))
+
+    _run(main())
+
+
 @app.command()
 def costs(
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="How many days back to count.")] = 30,
@@ -371,6 +414,52 @@ def discord(
             _stdout().print(invitation((await look(settings.discord_token)).application), soft_wrap=True)
         else:
             await work(settings, {} if gateway_only else queues(), gateways=[open_gateway])
+
+    _run(main())
+
+
+@app.command()
+def telegram(
+    gateway_only: Annotated[
+        bool, typer.Option("--gateway-only", help="Leave the work to `chatanything worker`s on the same database.")
+    ] = False,
+) -> None:
+    """Be on Telegram until stopped: take what people ask for, make it, and show it. Needs TELEGRAM_TOKEN."""
+    settings = _settings(serving=True)
+
+    async def main() -> None:
+        from bot.service import queues, work
+        from bot.telegram.gateway import open_gateway
+
+        await work(settings, {} if gateway_only else queues(), gateways=[open_gateway])
+
+    _run(main())
+
+
+@app.command()
+def run(
+    gateway_only: Annotated[
+        bool, typer.Option("--gateway-only", help="Leave the work to `chatanything worker`s on the same database.")
+    ] = False,
+) -> None:
+    """Be on every platform whose token is set, in one process, until stopped."""
+    settings = _settings(serving=True)
+
+    async def main() -> None:
+        from bot.service import OpenGateway, queues, work
+
+        gateways: list[OpenGateway] = []
+        if settings.discord_token is not None:
+            from bot.discord.gateway import open_gateway as open_discord
+
+            gateways.append(open_discord)
+        if settings.telegram_token is not None:
+            from bot.telegram.gateway import open_gateway as open_telegram
+
+            gateways.append(open_telegram)
+        if not gateways:
+            raise BadRequest("No token is set: docs/discord.md and docs/telegram.md say how to get one.")
+        await work(settings, {} if gateway_only else queues(), gateways=gateways)
 
     _run(main())
 

@@ -107,7 +107,7 @@ def _stages(settings: Settings) -> Iterator[Finding]:
     for choice in choices:
         state: State = "note" if choice.better else "ok"
         yield Finding(choice.stage, state, f"{choice.engine}: {choice.why}", choice.better)
-        if choice.chat:
+        if choice.chat and choice.stage == "mind":
             yield _language_model(settings, choice.chat)
 
 
@@ -212,7 +212,7 @@ def _platforms(settings: Settings) -> Iterator[Finding]:
     if settings.discord_token is not None:
         yield _discord(settings)
     if settings.telegram_token is not None:
-        yield Finding("telegram", "note", "a token is set; the bot itself is not part of this version yet")
+        yield _telegram(settings)
 
 
 def _discord(settings: Settings) -> Finding:
@@ -230,6 +230,20 @@ def _discord(settings: Settings) -> Finding:
     if not standing.content:
         return Finding("discord", "note", f"{sentence}. {NO_CONTENT}", ALLOW_CONTENT)
     return Finding("discord", "ok", sentence)
+
+
+def _telegram(settings: Settings) -> Finding:
+    """Asks Telegram who the token stands for."""
+    from bot.telegram.standing import ALLOW_GROUPS, PRIVACY, look
+
+    try:
+        standing = asyncio.run(look(settings))
+    except ChatAnythingError as error:
+        return Finding("telegram", "missing", str(error), error.remedy)
+    sentence = f"the token is that of @{standing.name}"
+    if not standing.hears:
+        return Finding("telegram", "note", f"{sentence}. {PRIVACY}", ALLOW_GROUPS)
+    return Finding("telegram", "ok", sentence)
 
 
 def _versions() -> Finding:

@@ -69,11 +69,18 @@ class Settings(BaseSettings):
     discord_token: SecretStr | None = _setting("DISCORD_TOKEN")
     telegram_token: SecretStr | None = _setting("TELEGRAM_TOKEN")
     telegram_base_url: str | None = _setting("TELEGRAM_BASE_URL")
+    telegram_webhook_url: str | None = _setting("TELEGRAM_WEBHOOK_URL")
+    telegram_webhook_listen: str = Field(
+        "127.0.0.1:8443", pattern=r"^[^\s/]+:\d{1,5}$", validation_alias="TELEGRAM_WEBHOOK_LISTEN"
+    )
+    telegram_webhook_secret: SecretStr | None = _setting("TELEGRAM_WEBHOOK_SECRET")
 
     mind: str = _setting("MIND", "auto")
     voice: str = _setting("VOICE", "auto")
     portrait: str = _setting("PORTRAIT", "auto")
     animation: str = _setting("ANIMATION", "auto")
+    hearing: str = _setting("HEARING", "auto")
+    hearing_model: str | None = _setting("HEARING_MODEL")
 
     limit_summons_person: Number = Field(20, ge=0, validation_alias="LIMIT_SUMMONS_PERSON")
     limit_summons_place: Number = Field(100, ge=0, validation_alias="LIMIT_SUMMONS_PLACE")
@@ -156,7 +163,7 @@ class Settings(BaseSettings):
             return LOCAL_SERVERS
         return tuple(("a local server", url.strip()) for url in self.mind_servers.split(",") if url.strip())
 
-    def engine(self, stage: Literal["mind", "voice", "portrait", "animation"]) -> str:
+    def engine(self, stage: Literal["mind", "voice", "portrait", "animation", "hearing"]) -> str:
         """The engine the operator named for a stage, or ``auto``."""
         return str(getattr(self, stage)).strip().lower()
 
