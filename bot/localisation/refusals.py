@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.localisation.foreign import translated
 from bot.localisation.texts import Texts, texts
 from pipeline.errors import BadRequest, ChatAnythingError
 
@@ -14,7 +15,18 @@ class Refusal(BadRequest):
         self.id = id_
         self.values = values
 
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild, (type(self), self.id, self.values, dict(self.__dict__))
+
+
+def _rebuild(kind: type[Refusal], id_: str, values: dict[str, str | float], state: dict[str, object]) -> Refusal:
+    refusal = kind(id_, **values)
+    refusal.__dict__.update(state)
+    return refusal
+
 
 def said(error: ChatAnythingError, texts: Texts) -> str:
-    """The sentence of an error; those of the pipeline exist in English only."""
-    return texts(error.id, **error.values) if isinstance(error, Refusal) else str(error)
+    """The sentence of an error."""
+    if isinstance(error, Refusal):
+        return texts(error.id, **error.values)
+    return translated(str(error), texts, type(error).__name__)

@@ -1,0 +1,56 @@
+# What can be chosen for portraits and voices (pipeline/portrait/styles.toml, pipeline/voice): found by the English of
+# the catalogues. One that is not here is offered in English.
+
+offers-style-soft3d = weiches Plastik im Studiolicht, so wie die Vorlage gedacht ist
+offers-style-flat = Scherenschnitt: eine Farbe je Form, ein schlichter Grund
+offers-style-noir = Schwarz-Weiß-Film, hartes Licht durch Jalousien; nur die Augen behalten ihre Farbe
+offers-style-storybook = Pastelltöne auf rauem Papier, weiche Bleistiftkanten
+offers-style-neon = Nacht, leuchtende Kanten, das Licht zweier Reklamen
+
+offers-voice-level-businesslike-woman-low = eine sachliche Frau, tief und gefasst, neutral und verlässlich
+offers-voice-lively-musical-young-woman = eine lebhafte, melodische junge Frau, ausdrucksvoll, verträumt und verspielt
+offers-voice-bright-passionate-young-woman = eine helle, leidenschaftliche junge Frau, selbstbewusst, glamourös und temperamentvoll
+offers-voice-warm-kind-young-woman = eine warme, gütige junge Frau, zärtlich, freundlich und aufrichtig
+offers-voice-chatty-excitable-girl-quick = ein geschwätziges, aufgeregtes Mädchen, schnell, kichernd und voller Klatsch
+offers-voice-firm-serious-woman-dignified = eine entschiedene, ernste Frau, würdevoll, kühl und ein wenig streng
+offers-voice-whispering-woman-hushed-intimate = eine flüsternde Frau, leise, vertraut, geheimnisvoll und langsam
+offers-voice-clear-polished-woman-calm = eine klare, gewandte Frau, ruhig, klug und professionell
+offers-voice-relaxed-easy-going-woman = eine entspannte, unkomplizierte Frau, schlicht, natürlich und fließend
+offers-voice-friendly-caring-woman-motherly = eine freundliche, fürsorgliche Frau, mütterlich, geduldig und beruhigend
+offers-voice-light-airy-young-woman = eine leichte, luftige junge Frau, sanft, schüchtern und unschuldig
+offers-voice-blunt-ordinary-man-heavy = ein direkter, gewöhnlicher Mann, schwer, nüchtern und eintönig
+offers-voice-distant-calm-man-hollow = ein ferner, ruhiger Mann, hohl, kühl und nachdenklich
+offers-voice-boyish-eager-man-nervous = ein jungenhafter, eifriger Mann, nervös, höflich und hilfsbereit
+offers-voice-fierce-intense-man-gruff = ein wilder, heftiger Mann, rau, zornig und gefährlich wie ein Wolf
+offers-voice-energetic-young-man-cocky = ein tatkräftiger junger Mann, frech, sportlich und selbstsicher
+offers-voice-warm-steady-man-fatherly = ein warmer, ruhiger Mann, väterlich, weise, gütig und vertrauenswürdig
+offers-voice-very-deep-dark-man = ein sehr tiefer, dunkler Mann, grollend, unheilvoll, langsam und mächtig
+offers-voice-mischievous-cheeky-man-playful = ein schelmischer, frecher Mann, verspielt, schlau, fröhlich und schlagfertig
+offers-voice-jolly-old-man-hearty = ein vergnügter alter Mann, herzlich, lachend, festlich und großzügig
+offers-voice-proper-old-lady-prim = eine vornehme alte Dame, steif, pingelig, fein und genau
+offers-voice-warm-british-lady-gracious = eine warme britische Dame, anmutig, gemütlich, wohlerzogen und tröstlich
+offers-voice-elegant-british-lady-cheerful = eine elegante britische Dame, heiter, kultiviert, künstlerisch und lebhaft
+offers-voice-soft-young-british-woman = eine sanfte junge Britin, süß, zart, scheu und blumig
+offers-voice-formal-british-man-a = ein förmlicher Brite, Nachrichtensprecher oder Butler, korrekt, trocken und kalt
+offers-voice-british-storyteller-whimsical-dramatic = ein britischer Erzähler, skurril, dramatisch, staunend und abenteuerlich
+offers-voice-old-british-gentleman-dignified = ein alter britischer Herr, würdevoll, langsam, weise und großväterlich
+offers-voice-gravelly-old-british-man = ein alter Brite mit rauer Stimme, tief, müde, mürrisch und grimmig
+offers-voice-warm-kind-woman-friendly = eine warme, gütige Frau, freundlich und natürlich
+offers-voice-little-girl-bright-excited = ein kleines Mädchen, hell, aufgeregt, lieb und unschuldig
+offers-voice-lively-young-woman-cheerful = eine lebhafte junge Frau, fröhlich, schnell und verspielt
+offers-voice-firm-mature-woman-composed = eine entschiedene, reife Frau, gefasst, streng und ernst
+offers-voice-old-grandmother-slow-cosy = eine alte Großmutter, langsam, gemütlich, mit dünner Stimme und gütig
+offers-voice-old-witch-creaky-sharp = eine alte Hexe, knarrend, scharf, boshaft und listig
+offers-voice-breathy-dreamy-woman-airy = eine hauchende, verträumte Frau, luftig, zauberhaft und sanft
+offers-voice-little-boy-cheeky-eager = ein kleiner Junge, frech, eifrig und laut
+offers-voice-young-man-quick-cocky = ein junger Mann, schnell, frech und hell
+offers-voice-grown-man-plain-steady = ein erwachsener Mann, schlicht, ruhig und freundlich
+offers-voice-fierce-angry-man-punchy = ein wilder, zorniger Mann, wuchtig, rau und angriffslustig
+offers-voice-deep-calm-man-dark = ein tiefer, ruhiger Mann, dunkel, ernst und mächtig
+offers-voice-old-grandfather-slow-wise = ein alter Großvater, langsam, weise, müde und gütig
+offers-voice-enormous-giant-or-dragon = ein gewaltiger Riese oder Drache, grollend, donnernd und bedrohlich
+offers-voice-tiny-squeaky-creature-a = ein winziges Quietschwesen, Maus oder Fee, schnell und übermütig
+offers-voice-gentle-being-neither-man = ein sanftes Wesen, weder Mann noch Frau, ruhig und neugierig
+offers-voice-mischievous-little-imp-nasal = ein schelmischer kleiner Kobold, näselnd, frech, schnell und ungezogen
+offers-voice-ghost-or-spirit-hushed = ein Geist oder Gespenst, leise, flüsternd, unheimlich und kalt
+offers-voice-robot-or-computer-monotone = ein Roboter oder Computer, eintönig, mechanisch, genau und kalt

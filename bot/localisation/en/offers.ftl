@@ -1,0 +1,56 @@
+# What can be chosen for portraits and voices (pipeline/portrait/styles.toml, pipeline/voice): found by the English of
+# the catalogues. One that is not here is offered in English.
+
+offers-style-soft3d = soft plastic under studio light, the art's own look
+offers-style-flat = cut paper: one colour a shape, a plain ground
+offers-style-noir = black and white film, hard light through blinds; only the eyes keep their colour
+offers-style-storybook = pastel washes on rough paper, soft pencil edges
+offers-style-neon = night, glowing edges, light of two signs
+
+offers-voice-level-businesslike-woman-low = a level, businesslike woman, low and composed, neutral and dependable
+offers-voice-lively-musical-young-woman = a lively, musical young woman, expressive, dreamy and playful
+offers-voice-bright-passionate-young-woman = a bright, passionate young woman, confident, glamorous and spirited
+offers-voice-warm-kind-young-woman = a warm, kind young woman, tender, friendly and sincere
+offers-voice-chatty-excitable-girl-quick = a chatty, excitable girl, quick, giggly and full of gossip
+offers-voice-firm-serious-woman-dignified = a firm, serious woman, dignified, cool and a little stern
+offers-voice-whispering-woman-hushed-intimate = a whispering woman, hushed, intimate, mysterious and slow
+offers-voice-clear-polished-woman-calm = a clear, polished woman, calm, clever and professional
+offers-voice-relaxed-easy-going-woman = a relaxed, easy-going woman, plain, natural and flowing
+offers-voice-friendly-caring-woman-motherly = a friendly, caring woman, motherly, patient and reassuring
+offers-voice-light-airy-young-woman = a light, airy young woman, gentle, shy and innocent
+offers-voice-blunt-ordinary-man-heavy = a blunt, ordinary man, heavy, matter-of-fact and flat
+offers-voice-distant-calm-man-hollow = a distant, calm man, hollow, cool and thoughtful
+offers-voice-boyish-eager-man-nervous = a boyish, eager man, nervous, polite and helpful
+offers-voice-fierce-intense-man-gruff = a fierce, intense man, gruff, angry, wild and dangerous like a wolf
+offers-voice-energetic-young-man-cocky = an energetic young man, cocky, sporty and sure of himself
+offers-voice-warm-steady-man-fatherly = a warm, steady man, fatherly, wise, kind and trustworthy
+offers-voice-very-deep-dark-man = a very deep, dark man, rumbling, ominous, slow and powerful
+offers-voice-mischievous-cheeky-man-playful = a mischievous, cheeky man, playful, sly, jolly and quick-witted
+offers-voice-jolly-old-man-hearty = a jolly old man, hearty, laughing, festive and generous
+offers-voice-proper-old-lady-prim = a proper old lady, prim, fussy, upper-class and precise
+offers-voice-warm-british-lady-gracious = a warm british lady, gracious, cosy, well-mannered and comforting
+offers-voice-elegant-british-lady-cheerful = an elegant british lady, cheerful, refined, artistic and lively
+offers-voice-soft-young-british-woman = a soft young british woman, sweet, delicate, timid and flowery
+offers-voice-formal-british-man-a = a formal british man, a newsreader or butler, correct, dry and cold
+offers-voice-british-storyteller-whimsical-dramatic = a british storyteller, whimsical, dramatic, wondrous and adventurous
+offers-voice-old-british-gentleman-dignified = an old british gentleman, dignified, slow, wise and grandfatherly
+offers-voice-gravelly-old-british-man = a gravelly old british man, deep, weary, grumpy and grim
+offers-voice-warm-kind-woman-friendly = a warm, kind woman, friendly and natural
+offers-voice-little-girl-bright-excited = a little girl, bright, excited, sweet and innocent
+offers-voice-lively-young-woman-cheerful = a lively young woman, cheerful, quick and playful
+offers-voice-firm-mature-woman-composed = a firm, mature woman, composed, stern and serious
+offers-voice-old-grandmother-slow-cosy = an old grandmother, slow, cosy, thin-voiced and kind
+offers-voice-old-witch-creaky-sharp = an old witch, creaky, sharp, spiteful and sly
+offers-voice-breathy-dreamy-woman-airy = a breathy, dreamy woman, airy, magical and gentle
+offers-voice-little-boy-cheeky-eager = a little boy, cheeky, eager and loud
+offers-voice-young-man-quick-cocky = a young man, quick, cocky and bright
+offers-voice-grown-man-plain-steady = a grown man, plain, steady and friendly
+offers-voice-fierce-angry-man-punchy = a fierce, angry man, punchy, gruff and aggressive
+offers-voice-deep-calm-man-dark = a deep, calm man, dark, serious and powerful
+offers-voice-old-grandfather-slow-wise = an old grandfather, slow, wise, weary and kind
+offers-voice-enormous-giant-or-dragon = an enormous giant or dragon, rumbling, thunderous and menacing
+offers-voice-tiny-squeaky-creature-a = a tiny squeaky creature, a mouse or fairy, fast and giddy
+offers-voice-gentle-being-neither-man = a gentle being, neither man nor woman, calm and curious
+offers-voice-mischievous-little-imp-nasal = a mischievous little imp, nasal, cheeky, quick and rude
+offers-voice-ghost-or-spirit-hushed = a ghost or spirit, hushed, whispering, eerie and cold
+offers-voice-robot-or-computer-monotone = a robot or computer, monotone, mechanical, precise and cold

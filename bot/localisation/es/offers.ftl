@@ -1,0 +1,56 @@
+# What can be chosen for portraits and voices (pipeline/portrait/styles.toml, pipeline/voice): found by the English of
+# the catalogues. One that is not here is offered in English.
+
+offers-style-soft3d = plástico suave con luz de estudio, tal como se pensó el dibujo
+offers-style-flat = papel recortado: un color por forma, un fondo liso
+offers-style-noir = película en blanco y negro, luz dura entre persianas; solo los ojos conservan su color
+offers-style-storybook = aguadas pastel sobre papel áspero, bordes suaves de lápiz
+offers-style-neon = noche, bordes brillantes, la luz de dos letreros
+
+offers-voice-level-businesslike-woman-low = una mujer formal y serena, grave y compuesta, neutral y fiable
+offers-voice-lively-musical-young-woman = una joven viva y musical, expresiva, soñadora y juguetona
+offers-voice-bright-passionate-young-woman = una joven brillante y apasionada, segura, glamurosa y fogosa
+offers-voice-warm-kind-young-woman = una joven cálida y bondadosa, tierna, amable y sincera
+offers-voice-chatty-excitable-girl-quick = una chica charlatana y excitable, rápida, risueña y llena de chismes
+offers-voice-firm-serious-woman-dignified = una mujer firme y seria, digna, fría y algo severa
+offers-voice-whispering-woman-hushed-intimate = una mujer que susurra, callada, íntima, misteriosa y lenta
+offers-voice-clear-polished-woman-calm = una mujer clara y pulida, tranquila, lista y profesional
+offers-voice-relaxed-easy-going-woman = una mujer relajada y sencilla, llana, natural y fluida
+offers-voice-friendly-caring-woman-motherly = una mujer amable y atenta, maternal, paciente y tranquilizadora
+offers-voice-light-airy-young-woman = una joven ligera y etérea, dulce, tímida e inocente
+offers-voice-blunt-ordinary-man-heavy = un hombre directo y corriente, pesado, práctico y monótono
+offers-voice-distant-calm-man-hollow = un hombre distante y tranquilo, hueco, frío y pensativo
+offers-voice-boyish-eager-man-nervous = un hombre aniñado y entusiasta, nervioso, educado y servicial
+offers-voice-fierce-intense-man-gruff = un hombre fiero e intenso, bronco, furioso y peligroso como un lobo
+offers-voice-energetic-young-man-cocky = un joven enérgico, descarado, deportista y seguro de sí
+offers-voice-warm-steady-man-fatherly = un hombre cálido y firme, paternal, sabio, bueno y de confianza
+offers-voice-very-deep-dark-man = un hombre muy grave y oscuro, retumbante, ominoso, lento y poderoso
+offers-voice-mischievous-cheeky-man-playful = un hombre travieso y pícaro, juguetón, astuto, alegre e ingenioso
+offers-voice-jolly-old-man-hearty = un anciano alegre, cordial, risueño, festivo y generoso
+offers-voice-proper-old-lady-prim = una anciana muy correcta, remilgada, quisquillosa, distinguida y precisa
+offers-voice-warm-british-lady-gracious = una cálida dama británica, gentil, acogedora, educada y reconfortante
+offers-voice-elegant-british-lady-cheerful = una elegante dama británica, alegre, refinada, artística y vivaz
+offers-voice-soft-young-british-woman = una suave joven británica, dulce, delicada, tímida y florida
+offers-voice-formal-british-man-a = un británico formal, locutor o mayordomo, correcto, seco y frío
+offers-voice-british-storyteller-whimsical-dramatic = un cuentacuentos británico, fantasioso, dramático, asombrado y aventurero
+offers-voice-old-british-gentleman-dignified = un viejo caballero británico, digno, lento, sabio y como un abuelo
+offers-voice-gravelly-old-british-man = un viejo británico de voz rasposa, grave, cansado, gruñón y sombrío
+offers-voice-warm-kind-woman-friendly = una mujer cálida y bondadosa, amable y natural
+offers-voice-little-girl-bright-excited = una niña pequeña, clara, emocionada, dulce e inocente
+offers-voice-lively-young-woman-cheerful = una joven viva, alegre, rápida y juguetona
+offers-voice-firm-mature-woman-composed = una mujer madura y firme, serena, severa y seria
+offers-voice-old-grandmother-slow-cosy = una vieja abuela, lenta, acogedora, de voz fina y bondadosa
+offers-voice-old-witch-creaky-sharp = una vieja bruja, chirriante, cortante, rencorosa y taimada
+offers-voice-breathy-dreamy-woman-airy = una mujer soñadora y susurrante, etérea, mágica y dulce
+offers-voice-little-boy-cheeky-eager = un niño pequeño, descarado, entusiasta y ruidoso
+offers-voice-young-man-quick-cocky = un joven, rápido, descarado y claro
+offers-voice-grown-man-plain-steady = un hombre adulto, sencillo, firme y amable
+offers-voice-fierce-angry-man-punchy = un hombre fiero y furioso, contundente, bronco y agresivo
+offers-voice-deep-calm-man-dark = un hombre grave y tranquilo, oscuro, serio y poderoso
+offers-voice-old-grandfather-slow-wise = un viejo abuelo, lento, sabio, cansado y bondadoso
+offers-voice-enormous-giant-or-dragon = un enorme gigante o dragón, retumbante, atronador y amenazador
+offers-voice-tiny-squeaky-creature-a = una criatura diminuta y chillona, ratón o hada, rápida y alocada
+offers-voice-gentle-being-neither-man = un ser dulce, ni hombre ni mujer, tranquilo y curioso
+offers-voice-mischievous-little-imp-nasal = un diablillo travieso, nasal, descarado, rápido y maleducado
+offers-voice-ghost-or-spirit-hushed = un fantasma o espíritu, callado, susurrante, inquietante y frío
+offers-voice-robot-or-computer-monotone = un robot o una máquina, monótono, mecánico, preciso y frío

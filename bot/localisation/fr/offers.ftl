@@ -1,0 +1,56 @@
+# What can be chosen for portraits and voices (pipeline/portrait/styles.toml, pipeline/voice): found by the English of
+# the catalogues. One that is not here is offered in English.
+
+offers-style-soft3d = plastique doux sous une lumière de studio, comme le dessin a été pensé
+offers-style-flat = papier découpé : une couleur par forme, un fond uni
+offers-style-noir = film en noir et blanc, lumière dure à travers des stores ; seuls les yeux gardent leur couleur
+offers-style-storybook = lavis pastel sur papier rugueux, doux contours au crayon
+offers-style-neon = la nuit, des contours lumineux, la lueur de deux enseignes
+
+offers-voice-level-businesslike-woman-low = une femme posée et professionnelle, grave et calme, neutre et fiable
+offers-voice-lively-musical-young-woman = une jeune femme vive et musicale, expressive, rêveuse et joueuse
+offers-voice-bright-passionate-young-woman = une jeune femme claire et passionnée, sûre d’elle, glamour et fougueuse
+offers-voice-warm-kind-young-woman = une jeune femme chaleureuse et bonne, tendre, amicale et sincère
+offers-voice-chatty-excitable-girl-quick = une fille bavarde et excitée, rapide, rieuse et pleine de potins
+offers-voice-firm-serious-woman-dignified = une femme ferme et sérieuse, digne, froide et un peu sévère
+offers-voice-whispering-woman-hushed-intimate = une femme qui chuchote, feutrée, intime, mystérieuse et lente
+offers-voice-clear-polished-woman-calm = une femme claire et soignée, calme, intelligente et professionnelle
+offers-voice-relaxed-easy-going-woman = une femme détendue et facile à vivre, simple, naturelle et fluide
+offers-voice-friendly-caring-woman-motherly = une femme aimable et attentionnée, maternelle, patiente et rassurante
+offers-voice-light-airy-young-woman = une jeune femme légère, aérienne, douce, timide et innocente
+offers-voice-blunt-ordinary-man-heavy = un homme direct et ordinaire, lourd, terre à terre et monotone
+offers-voice-distant-calm-man-hollow = un homme distant et calme, creux, froid et pensif
+offers-voice-boyish-eager-man-nervous = un homme juvénile et zélé, nerveux, poli et serviable
+offers-voice-fierce-intense-man-gruff = un homme farouche et intense, bourru, en colère et dangereux comme un loup
+offers-voice-energetic-young-man-cocky = un jeune homme énergique, effronté, sportif et sûr de lui
+offers-voice-warm-steady-man-fatherly = un homme chaleureux et stable, paternel, sage, bon et digne de confiance
+offers-voice-very-deep-dark-man = un homme très grave et sombre, grondant, menaçant, lent et puissant
+offers-voice-mischievous-cheeky-man-playful = un homme malicieux et espiègle, joueur, rusé, jovial et vif
+offers-voice-jolly-old-man-hearty = un vieil homme jovial, cordial, rieur, festif et généreux
+offers-voice-proper-old-lady-prim = une vieille dame distinguée, guindée, tatillonne, mondaine et précise
+offers-voice-warm-british-lady-gracious = une dame britannique chaleureuse, gracieuse, douillette, bien élevée et rassurante
+offers-voice-elegant-british-lady-cheerful = une élégante dame britannique, gaie, raffinée, artiste et vive
+offers-voice-soft-young-british-woman = une douce jeune Britannique, gentille, délicate, timide et fleurie
+offers-voice-formal-british-man-a = un Britannique solennel, présentateur ou majordome, correct, sec et froid
+offers-voice-british-storyteller-whimsical-dramatic = un conteur britannique, fantasque, dramatique, émerveillé et aventureux
+offers-voice-old-british-gentleman-dignified = un vieux gentleman britannique, digne, lent, sage et grand-paternel
+offers-voice-gravelly-old-british-man = un vieux Britannique rocailleux, grave, las, grincheux et sombre
+offers-voice-warm-kind-woman-friendly = une femme chaleureuse et bonne, aimable et naturelle
+offers-voice-little-girl-bright-excited = une petite fille, claire, excitée, gentille et innocente
+offers-voice-lively-young-woman-cheerful = une jeune femme vive, gaie, rapide et joueuse
+offers-voice-firm-mature-woman-composed = une femme mûre et ferme, posée, sévère et sérieuse
+offers-voice-old-grandmother-slow-cosy = une vieille grand-mère, lente, douillette, à la voix fluette et bonne
+offers-voice-old-witch-creaky-sharp = une vieille sorcière, grinçante, tranchante, méchante et sournoise
+offers-voice-breathy-dreamy-woman-airy = une femme rêveuse au souffle léger, aérienne, magique et douce
+offers-voice-little-boy-cheeky-eager = un petit garçon, effronté, enthousiaste et bruyant
+offers-voice-young-man-quick-cocky = un jeune homme, rapide, effronté et clair
+offers-voice-grown-man-plain-steady = un homme adulte, simple, stable et amical
+offers-voice-fierce-angry-man-punchy = un homme farouche et furieux, percutant, bourru et agressif
+offers-voice-deep-calm-man-dark = un homme grave et calme, sombre, sérieux et puissant
+offers-voice-old-grandfather-slow-wise = un vieux grand-père, lent, sage, las et bon
+offers-voice-enormous-giant-or-dragon = un énorme géant ou un dragon, grondant, tonnant et menaçant
+offers-voice-tiny-squeaky-creature-a = une minuscule créature couinante, souris ou fée, rapide et étourdie
+offers-voice-gentle-being-neither-man = un être doux, ni homme ni femme, calme et curieux
+offers-voice-mischievous-little-imp-nasal = un petit diablotin malicieux, nasillard, effronté, rapide et impoli
+offers-voice-ghost-or-spirit-hushed = un fantôme ou un esprit, feutré, chuchotant, inquiétant et froid
+offers-voice-robot-or-computer-monotone = un robot ou un ordinateur, monotone, mécanique, précis et froid

@@ -1,0 +1,56 @@
+# What can be chosen for portraits and voices (pipeline/portrait/styles.toml, pipeline/voice): found by the English of
+# the catalogues. One that is not here is offered in English.
+
+offers-style-soft3d = スタジオの光の中のやわらかな樹脂、絵そのままの姿
+offers-style-flat = 切り絵：形ごとに一色、無地の背景
+offers-style-noir = 白黒映画、ブラインド越しの強い光。目だけに色が残る
+offers-style-storybook = ざらついた紙にパステルの水彩、やわらかな鉛筆の輪郭
+offers-style-neon = 夜、光る輪郭、二つのネオンの明かり
+
+offers-voice-level-businesslike-woman-low = 落ち着いた事務的な女性、低く穏やかで、中立で頼れる
+offers-voice-lively-musical-young-woman = 生き生きと歌うような若い女性、表情豊かで夢見がち、茶目っ気がある
+offers-voice-bright-passionate-young-woman = 明るく情熱的な若い女性、自信にあふれ、華やかで元気
+offers-voice-warm-kind-young-woman = 温かくやさしい若い女性、情が深く、親しみやすく誠実
+offers-voice-chatty-excitable-girl-quick = おしゃべりで興奮しやすい女の子、早口でくすくす笑い、噂好き
+offers-voice-firm-serious-woman-dignified = きっぱりした真面目な女性、気品があり、冷静で少し厳しい
+offers-voice-whispering-woman-hushed-intimate = ささやく女性、ひそやかで親密、神秘的でゆっくり
+offers-voice-clear-polished-woman-calm = 澄んだ洗練された女性、落ち着いて賢く、プロらしい
+offers-voice-relaxed-easy-going-woman = くつろいだ気さくな女性、飾らず自然でなめらか
+offers-voice-friendly-caring-woman-motherly = 親切で面倒見のよい女性、母のように辛抱強く安心させる
+offers-voice-light-airy-young-woman = 軽やかでふわりとした若い女性、やさしく内気で無邪気
+offers-voice-blunt-ordinary-man-heavy = ぶっきらぼうな普通の男性、重く、淡々として平板
+offers-voice-distant-calm-man-hollow = よそよそしく静かな男性、うつろで冷たく、思慮深い
+offers-voice-boyish-eager-man-nervous = 少年のような熱心な男性、緊張気味で礼儀正しく親切
+offers-voice-fierce-intense-man-gruff = 荒々しく激しい男性、しゃがれて怒りっぽく、狼のように危険
+offers-voice-energetic-young-man-cocky = 元気いっぱいの若い男性、生意気でスポーティー、自信家
+offers-voice-warm-steady-man-fatherly = 温かく落ち着いた男性、父のように賢く、やさしく頼れる
+offers-voice-very-deep-dark-man = とても低く暗い男性、地響きのようで不吉、ゆっくりで力強い
+offers-voice-mischievous-cheeky-man-playful = いたずらで生意気な男性、ふざけていてずる賢く、陽気で機転がきく
+offers-voice-jolly-old-man-hearty = 陽気な老人、豪快によく笑い、お祭り気分で気前がいい
+offers-voice-proper-old-lady-prim = きちんとした老婦人、堅苦しく口うるさく、上品で正確
+offers-voice-warm-british-lady-gracious = 温かい英国の婦人、優雅でくつろげ、礼儀正しく心なごむ
+offers-voice-elegant-british-lady-cheerful = 上品な英国の婦人、朗らかで洗練され、芸術的で生き生き
+offers-voice-soft-young-british-woman = やわらかな英国の若い女性、かわいらしく繊細で内気、花のよう
+offers-voice-formal-british-man-a = 格式ばった英国の男性、アナウンサーか執事、正確で淡々として冷たい
+offers-voice-british-storyteller-whimsical-dramatic = 英国の語り手、風変わりで劇的、驚きと冒険に満ちる
+offers-voice-old-british-gentleman-dignified = 年老いた英国紳士、威厳があり、ゆっくりで賢く、祖父のよう
+offers-voice-gravelly-old-british-man = しゃがれ声の英国の老人、低く疲れ、不機嫌で険しい
+offers-voice-warm-kind-woman-friendly = 温かくやさしい女性、親しみやすく自然
+offers-voice-little-girl-bright-excited = 小さな女の子、明るくはしゃぎ、かわいく無邪気
+offers-voice-lively-young-woman-cheerful = 生き生きした若い女性、朗らかで早口、茶目っ気がある
+offers-voice-firm-mature-woman-composed = きっぱりした大人の女性、落ち着いて厳しく真面目
+offers-voice-old-grandmother-slow-cosy = 年老いたおばあさん、ゆっくりで温かく、細い声でやさしい
+offers-voice-old-witch-creaky-sharp = 年老いた魔女、きしむ鋭い声、意地悪でずる賢い
+offers-voice-breathy-dreamy-woman-airy = 息まじりの夢見る女性、ふわりとして魔法のようにやさしい
+offers-voice-little-boy-cheeky-eager = 小さな男の子、生意気で熱心、にぎやか
+offers-voice-young-man-quick-cocky = 若い男性、早口で生意気、明るい
+offers-voice-grown-man-plain-steady = 大人の男性、飾らず落ち着いて親しみやすい
+offers-voice-fierce-angry-man-punchy = 荒々しく怒った男性、力強くしゃがれて攻撃的
+offers-voice-deep-calm-man-dark = 低く静かな男性、暗く真面目で力強い
+offers-voice-old-grandfather-slow-wise = 年老いたおじいさん、ゆっくりで賢く、疲れていてやさしい
+offers-voice-enormous-giant-or-dragon = 巨大な巨人か竜、地響きのように轟き、恐ろしい
+offers-voice-tiny-squeaky-creature-a = ちいさな甲高い生き物、ネズミか妖精、早口で浮かれている
+offers-voice-gentle-being-neither-man = 男でも女でもないやさしい存在、静かで好奇心旺盛
+offers-voice-mischievous-little-imp-nasal = いたずらな小鬼、鼻声で生意気、早口で無礼
+offers-voice-ghost-or-spirit-hushed = 幽霊か精霊、ひそやかにささやき、不気味で冷たい
+offers-voice-robot-or-computer-monotone = ロボットかコンピューター、単調で機械的、正確で冷たい

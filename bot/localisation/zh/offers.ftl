@@ -1,0 +1,56 @@
+# What can be chosen for portraits and voices (pipeline/portrait/styles.toml, pipeline/voice): found by the English of
+# the catalogues. One that is not here is offered in English.
+
+offers-style-soft3d = 影棚灯光下的柔软塑料，保留原画的样子
+offers-style-flat = 剪纸：每个形状一种颜色，背景素净
+offers-style-noir = 黑白电影，百叶窗透过的强光；只有眼睛保留颜色
+offers-style-storybook = 粗糙纸上的粉彩水彩，柔和的铅笔边缘
+offers-style-neon = 夜晚，发光的边缘，两块霓虹招牌的光
+
+offers-voice-level-businesslike-woman-low = 沉稳干练的女性，低沉从容，中性可靠
+offers-voice-lively-musical-young-woman = 活泼悦耳的年轻女性，富有表情，爱幻想又俏皮
+offers-voice-bright-passionate-young-woman = 明亮热情的年轻女性，自信、迷人、神采飞扬
+offers-voice-warm-kind-young-woman = 温暖善良的年轻女性，温柔、友好、真诚
+offers-voice-chatty-excitable-girl-quick = 爱聊天、容易兴奋的女孩，语速快，爱笑，满嘴八卦
+offers-voice-firm-serious-woman-dignified = 坚定严肃的女性，端庄、冷静、略带严厉
+offers-voice-whispering-woman-hushed-intimate = 低声耳语的女性，轻柔、亲密、神秘、缓慢
+offers-voice-clear-polished-woman-calm = 清晰优雅的女性，冷静、聪明、专业
+offers-voice-relaxed-easy-going-woman = 轻松随和的女性，朴实、自然、流畅
+offers-voice-friendly-caring-woman-motherly = 友善体贴的女性，像母亲一样耐心，让人安心
+offers-voice-light-airy-young-woman = 轻盈的年轻女性，温柔、害羞、天真
+offers-voice-blunt-ordinary-man-heavy = 直率普通的男性，厚重、实在、平淡
+offers-voice-distant-calm-man-hollow = 疏离平静的男性，空洞、冷淡、若有所思
+offers-voice-boyish-eager-man-nervous = 少年气的热心男性，紧张、礼貌、乐于助人
+offers-voice-fierce-intense-man-gruff = 凶猛激烈的男性，粗哑、愤怒，像狼一样危险
+offers-voice-energetic-young-man-cocky = 精力充沛的年轻男性，神气、爱运动、自信
+offers-voice-warm-steady-man-fatherly = 温暖稳重的男性，像父亲一样睿智、善良、可信
+offers-voice-very-deep-dark-man = 非常低沉阴暗的男性，隆隆作响，不祥、缓慢、有力
+offers-voice-mischievous-cheeky-man-playful = 爱恶作剧的男性，顽皮、狡黠、快活、机灵
+offers-voice-jolly-old-man-hearty = 快活的老人，热情爱笑，喜庆又慷慨
+offers-voice-proper-old-lady-prim = 端庄的老妇人，拘谨、挑剔、高贵、一丝不苟
+offers-voice-warm-british-lady-gracious = 温暖的英国女士，亲切、安适、有教养，让人宽慰
+offers-voice-elegant-british-lady-cheerful = 优雅的英国女士，开朗、精致、有艺术气息、活泼
+offers-voice-soft-young-british-woman = 柔和的英国年轻女性，甜美、纤细、羞怯、如花
+offers-voice-formal-british-man-a = 正式的英国男性，新闻播音员或管家，端正、干练、冷淡
+offers-voice-british-storyteller-whimsical-dramatic = 英国说书人，奇趣、戏剧化，充满惊奇与冒险
+offers-voice-old-british-gentleman-dignified = 英国老绅士，庄重、缓慢、睿智，像祖父
+offers-voice-gravelly-old-british-man = 嗓音沙哑的英国老人，低沉、疲惫、暴躁、阴郁
+offers-voice-warm-kind-woman-friendly = 温暖善良的女性，友好自然
+offers-voice-little-girl-bright-excited = 小女孩，明亮、兴奋、甜美、天真
+offers-voice-lively-young-woman-cheerful = 活泼的年轻女性，开朗、语速快、俏皮
+offers-voice-firm-mature-woman-composed = 坚定成熟的女性，沉着、严厉、认真
+offers-voice-old-grandmother-slow-cosy = 老奶奶，缓慢、温馨、嗓音细弱、善良
+offers-voice-old-witch-creaky-sharp = 老巫婆，嘶哑尖利，恶毒又狡猾
+offers-voice-breathy-dreamy-woman-airy = 气声的梦幻女性，轻盈、神奇、温柔
+offers-voice-little-boy-cheeky-eager = 小男孩，调皮、热切、吵闹
+offers-voice-young-man-quick-cocky = 年轻男性，语速快、神气、明亮
+offers-voice-grown-man-plain-steady = 成年男性，朴实、稳重、友好
+offers-voice-fierce-angry-man-punchy = 凶猛愤怒的男性，有力、粗哑、好斗
+offers-voice-deep-calm-man-dark = 低沉平静的男性，深沉、严肃、有力
+offers-voice-old-grandfather-slow-wise = 老爷爷，缓慢、睿智、疲惫、善良
+offers-voice-enormous-giant-or-dragon = 巨大的巨人或龙，隆隆如雷，令人生畏
+offers-voice-tiny-squeaky-creature-a = 吱吱叫的小生灵，老鼠或仙子，语速快、晕乎乎
+offers-voice-gentle-being-neither-man = 温和的存在，非男非女，平静而好奇
+offers-voice-mischievous-little-imp-nasal = 爱捣蛋的小恶魔，鼻音重，顽皮、语速快、无礼
+offers-voice-ghost-or-spirit-hushed = 幽灵或精灵，轻声低语，诡异而冰冷
+offers-voice-robot-or-computer-monotone = 机器人或电脑，单调、机械、精确、冰冷
