@@ -7,13 +7,7 @@ its own gets that of its class.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-
-from fluent.syntax import ast
-
-from bot.localisation.texts import SOURCE, Texts, resources
+from bot.localisation.texts import SOURCE, Texts
 from pipeline import errors
 from pipeline.errors import BadRequest
 
@@ -25,7 +19,9 @@ def translated(sentence: str, texts: Texts, kind: str | None = None) -> str:
     """
     if texts.language == SOURCE:
         return sentence
-    plain, patterns = _known()
+    from bot.localisation.sentences import known  # reads all that is said in English
+
+    plain, patterns = known()
     if id_ := plain.get(sentence):
         return texts(id_)
     for id_, pattern in patterns:
@@ -42,29 +38,3 @@ def _by_kind(kind: str, texts: Texts) -> str | None:
     if issubclass(error, BadRequest):  # what to change is said in its own words, or by nobody
         return None
     return next((text for one in error.__mro__ if (text := texts.find(f"error-{one.__name__}"))), None)
-
-
-@cache
-def _known() -> tuple[Mapping[str, str], Sequence[tuple[str, re.Pattern[str]]]]:
-    """Ids by their English, and those of ``pipeline.ftl`` that have values with a pattern that finds these again."""
-    plain: dict[str, str] = {}
-    patterns = []
-    for file, resource in resources(SOURCE):
-        for entry in resource.body:
-            if not isinstance(entry, ast.Message) or entry.value is None:
-                continue
-            match entry.value.elements:
-                case [ast.TextElement(value=text)]:
-                    plain.setdefault(text, entry.id.name)
-                case _ if file == "pipeline.ftl":
-                    patterns.append((entry.id.name, re.compile("".join(_parts(entry.value)), re.DOTALL)))
-    return plain, patterns
-
-
-def _parts(pattern: ast.Pattern) -> Iterator[str]:
-    """A regular expression, piece by piece. The pipeline's texts have no other expressions than variables."""
-    for element in pattern.elements:
-        if isinstance(element, ast.TextElement):
-            yield re.escape(element.value)
-        elif isinstance(element.expression, ast.VariableReference):
-            yield f"(?P<{element.expression.id.name}>.+)"

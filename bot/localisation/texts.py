@@ -10,14 +10,13 @@ by its English (`bot.localisation.foreign`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from fluent.runtime import FluentBundle, FluentResource
-from fluent.runtime.types import FluentType
-from fluent.syntax import ast
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
 
 SOURCE = "en"
 LANGUAGES: Sequence[str] = (SOURCE, "de", "fr", "es", "ja", "zh")
@@ -32,7 +31,13 @@ class Texts:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._bundles = [_bundle(one) for one in dict.fromkeys((language, SOURCE))]
+
+    @cached_property
+    def _bundles(self) -> Sequence[FluentBundle]:
+        """Read when something is said: Fluent's library is large, and most commands say nothing through it."""
+        from bot.localisation.bundles import bundle
+
+        return [bundle(one) for one in dict.fromkeys((self.language, SOURCE))]
 
     def __call__(self, id_: str, **values: str | float) -> str:
         """The text of that id with its values filled in. Raises ``LookupError`` for an id that is nowhere, and for a
@@ -47,23 +52,17 @@ class Texts:
         return self._find(id_, attribute, {})
 
     def _find(self, id_: str, attribute: str | None, values: Mapping[str, str | float]) -> str | None:
+        from bot.localisation.bundles import plain
+
         for bundle in self._bundles:
             message = bundle.get_message(id_) if bundle.has_message(id_) else None
             pattern = message and (message.attributes.get(attribute) if attribute else message.value)
             if pattern:
-                text, errors = bundle.format_pattern(pattern, {name: _plain(one) for name, one in values.items()})
+                text, errors = bundle.format_pattern(pattern, {name: plain(one) for name, one in values.items()})
                 if errors:
                     raise LookupError(f"{id_} in {self.language}: {errors[0]}")
                 return str(text)
         return None
-
-
-class _Plain(str, FluentType):
-    """A value of any length: of a bare string the library takes 2500 characters."""
-
-    def format(self, *args: object, **kwargs: object) -> str:
-        """As it is, in any locale."""
-        return self
 
 
 def texts(language: str | None = None) -> Texts:
@@ -77,25 +76,6 @@ def nearest(tag: str | None) -> str:
     return primary if primary in LANGUAGES else SOURCE
 
 
-def resources(language: str) -> Iterator[tuple[str, ast.Resource]]:
-    """The files of a language, by name."""
-    for file in sorted((files("bot.localisation") / language).iterdir(), key=lambda one: one.name):
-        if file.name.endswith(".ftl"):
-            yield file.name, FluentResource(file.read_text(encoding="utf-8"))
-
-
-def _plain(value: str | float) -> str | float:
-    return _Plain(value) if isinstance(value, str) else value
-
-
 @cache
 def _texts(language: str) -> Texts:
     return Texts(language)
-
-
-@cache
-def _bundle(language: str) -> FluentBundle:
-    bundle = FluentBundle([language], use_isolating=False)  # chats show the isolating marks as boxes here and there
-    for _, resource in resources(language):
-        bundle.add_resource(resource)
-    return bundle

@@ -9,7 +9,8 @@ from functools import cache
 from fluent.syntax import ast as fluent
 from fluent.syntax.visitor import Visitor
 
-from bot.localisation.texts import SOURCE, resources, texts
+from bot.localisation.bundles import resources
+from bot.localisation.texts import SOURCE, texts
 
 NAMED = ("cmd-", "opt-", "choice-", "menu-", "error-", "telegram-command-")
 """Texts found by the name of a command or of an error: see `bot.discord.naming` and `bot.localisation.foreign`."""

@@ -10,9 +10,10 @@ from fluent.syntax import ast as fluent
 
 import pipeline.errors
 from bot import offers
+from bot.localisation.bundles import resources
 from bot.localisation.foreign import translated
 from bot.localisation.refusals import Refusal, said
-from bot.localisation.texts import LANGUAGES, NAMES, SOURCE, nearest, resources, texts
+from bot.localisation.texts import LANGUAGES, NAMES, SOURCE, nearest, texts
 from pipeline.errors import BadRequest, ChatAnythingError, Declined, RateLimited
 from tests.unit.fluent_texts import FOUND, NAMED, messages, reading, rendered
 

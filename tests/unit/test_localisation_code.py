@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 
 from bot.localisation import texts as module
+from bot.localisation.bundles import resources
 from bot.localisation.foreign import translated
-from bot.localisation.texts import SOURCE, resources, texts
+from bot.localisation.texts import SOURCE, texts
 from pipeline.portrait.upload import NoFace
 from tests.unit.fluent_texts import FOUND, NAMED, messages, reading
 

@@ -127,7 +127,7 @@ def test_naming_an_engine_imports_none() -> None:
 
 
 def test_a_command_starts_without_what_only_some_need() -> None:
-    heavy = ("alembic", "discord", "onnxruntime", "openai", "scipy", "skia", "telegram", "tokenizers")
+    heavy = ("alembic", "discord", "fluent", "onnxruntime", "openai", "scipy", "skia", "telegram", "tokenizers")
     program = f"import sys, bot.app; print([name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
