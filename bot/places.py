@@ -171,6 +171,10 @@ class Places:
             return False
         raise Refusal("places-moderators-only")
 
+    async def vanished(self, place: str, conversation: str) -> None:
+        """A channel or thread was deleted: nobody lives there any more."""
+        await self._residents.unsettle(place, conversation)
+
     async def residents(self, place: str) -> Sequence[tuple[str, StoredPersona]]:
         """Conversations of a place and who answers everything there."""
         return await self._residents.of(place)

@@ -223,7 +223,7 @@ async def _erase_scenes(session: AsyncSession, person: str, private: set[str]) -
     await session.execute(delete(SceneRow).where(SceneRow.conversation.in_(private)))
     own = select(PersonaRow.id).where(PersonaRow.owner == person)
     blank = {"text": "", "name": ""}
-    await session.execute(update(LineRow).where(LineRow.persona_id.in_(own)).values(**blank))
+    await session.execute(update(LineRow).where(LineRow.persona_id.in_(own)).values(**blank, clip_blob=None))
     said = update(LineRow).where(LineRow.person == person).values(**blank, person=None)
     lines = (await session.scalars(said.returning(LineRow.id))).all()
     await session.execute(update(SceneRow).where(SceneRow.owner == person).values(owner="", title=""))

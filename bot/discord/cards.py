@@ -14,6 +14,7 @@ from bot.discord.layout import COLOUR, plain, short
 from bot.localisation.texts import Texts
 from bot.messages import File
 from pipeline.errors import StorageFailed
+from pipeline.mark import marked_png
 from pipeline.types import Picture
 from storage.repository import Personas, StoredPersona
 
@@ -26,8 +27,12 @@ THUMBNAIL, PORTRAIT = 160, 512
 """Pixels of a side."""
 
 
+PATIENCE = 1.5
+"""Seconds to wait for a portrait: an interaction is answered within three."""
+
+
 class Portraits:
-    """Portraits as files. A card without one is better than none, so nothing here fails."""
+    """Portraits as files. A card without one is better than none, so nothing here fails or takes long."""
 
     def __init__(self, personas: Personas) -> None:
         self._personas = personas
@@ -35,8 +40,9 @@ class Portraits:
     async def of(self, persona: StoredPersona, side: int) -> File | None:
         """The portrait of a character, at most so many pixels a side."""
         try:
-            portrait = await self._personas.portrait(persona.id)
-        except StorageFailed as error:
+            async with asyncio.timeout(PATIENCE):
+                portrait = await self._personas.portrait(persona.id)
+        except (StorageFailed, TimeoutError) as error:
             log.info("discord.no_portrait", persona=persona.id, error=type(error).__name__)
             return None
         png = await asyncio.to_thread(_png, portrait.picture, side)
@@ -85,4 +91,4 @@ def _png(picture: Picture, side: int) -> bytes:
     small, png = Image.fromarray(picture), io.BytesIO()
     small.thumbnail((side, side), Image.Resampling.LANCZOS)
     small.save(png, "PNG")
-    return png.getvalue()
+    return marked_png(png.getvalue())

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import discord
+import structlog
 from discord import app_commands
 
 from bot.app import Desk
@@ -15,7 +16,7 @@ from bot.discord.commands import add_commands
 from bot.discord.faces import Faces
 from bot.discord.gallery import Chooser, Gallery, PageButton
 from bot.discord.hooks import Hooks
-from bot.discord.keys import Interaction
+from bot.discord.keys import Interaction, key_of
 from bot.discord.layout import SILENT
 from bot.discord.living import Living
 from bot.discord.menus import Menus
@@ -27,6 +28,9 @@ from bot.discord.scenes import SceneCommands
 from bot.discord.summoning import Summoning
 from bot.discord.sync import sync
 from bot.discord.talking import Talking
+from pipeline.errors import StorageFailed
+
+log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = 30.0
 """Seconds that Discord's library waits by itself when it is asked to; else the request is tried later."""
@@ -77,6 +81,20 @@ class Client(discord.AutoShardedClient):
     async def on_message(self, message: discord.Message) -> None:
         """Somebody wrote something."""
         await self.talking.hear(message)
+
+    async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
+        """A channel is gone."""
+        await self._vanished(channel.guild.id, channel.id)
+
+    async def on_raw_thread_delete(self, payload: discord.RawThreadDeleteEvent) -> None:
+        """A thread is gone."""
+        await self._vanished(payload.guild_id, payload.thread_id)
+
+    async def _vanished(self, guild: int, channel: int) -> None:
+        try:
+            await self.desk.places.vanished(key_of(guild), key_of(channel))
+        except StorageFailed as error:  # then /settings lists it until somebody takes it out
+            log.warning("discord.storage", error=type(error).__name__)
 
 
 class Tree(app_commands.CommandTree[Client]):

@@ -17,6 +17,7 @@ import structlog
 from PIL import Image
 
 from pipeline.errors import StorageFailed
+from pipeline.mark import marked_png
 from pipeline.types import Picture
 from storage.repository import Personas
 
@@ -88,4 +89,4 @@ class Faces:
 def _small(picture: Picture) -> bytes:
     small, png = Image.fromarray(picture).resize((SIDE, SIDE), Image.Resampling.LANCZOS), io.BytesIO()
     small.save(png, "PNG", optimize=True)
-    return png.getvalue()
+    return marked_png(png.getvalue())

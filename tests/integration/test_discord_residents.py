@@ -187,3 +187,14 @@ async def test_where_nothing_is_missing_hostile_names_ping_nobody(world: World, 
     await world.ann.slash(world.channel, "thread", persona=persona.id)
     await mod.slash(world.channel, "persona dismiss", persona=persona.id)
     assert not world.pinged()
+
+
+async def test_nobody_lives_in_a_channel_that_is_gone(world: World, mod: Any) -> None:
+    await at_home(world, mod)
+    other = world.guild.create_text_channel("garden")
+    channel = world.client.get_channel(world.channel.id)
+    assert isinstance(channel, discord.TextChannel)
+    await channel.delete()
+    await world.env.settle()
+    shown = await mod.slash(other, "settings show")
+    assert "Pip" not in shown.response.embeds[0].fields[-1].value
