@@ -36,6 +36,7 @@ from storage.blobs import Blobs
 from storage.cast import Cast
 from storage.database import Database
 from storage.memory import Memories
+from storage.moving import Moving
 from storage.outbox import Outbox
 from storage.personal import Personal
 from storage.places import Preferences, Residents
@@ -55,6 +56,7 @@ class Stored:
     personas: Personas
     memories: Memories
     usages: Usages
+    moving: Moving
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ async def open_storage(settings: Settings) -> AsyncIterator[Stored]:
 
 
 def _stored(database: Database, blobs: Blobs) -> Stored:
-    return Stored(Personas(database, blobs), Memories(database), Usages(database))
+    return Stored(Personas(database, blobs), Memories(database), Usages(database), Moving(database))
 
 
 @asynccontextmanager

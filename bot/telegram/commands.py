@@ -30,6 +30,7 @@ from bot.places import Summoners
 from bot.telegram.acting import Acting, introduction
 from bot.telegram.calls import Call, Calls, Does
 from bot.telegram.inline import Inline, offer
+from bot.telegram.moving import moving
 from bot.telegram.rich import bold, joined, plain
 from bot.telegram.scenes import SceneCommands
 from bot.telegram.talking import Talking, pictured
@@ -70,6 +71,7 @@ def add_to(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -
     application.add_handler(CallbackQueryHandler(acting.pressed(calls)))
     application.add_handler(InlineQueryHandler(offer))
     application.add_handler(ChosenInlineResultHandler(Inline(desk).chosen))
+    application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, moving(desk)))
     shown = MessageHandler(filters.UpdateType.MESSAGE & filters.CaptionRegex(SUMMON), calls.handler(commands.summon))
     application.add_handler(shown)
     application.add_handler(MessageHandler(HEARD & ~filters.COMMAND & ~filters.VIA_BOT, calls.handler(talking.hear)))

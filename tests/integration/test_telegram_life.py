@@ -269,6 +269,25 @@ async def test_a_place_has_settings_and_somebody_who_lives_there(telegram: Teleg
     await telegram.said("Nobody answers everything", GROUP)
 
 
+async def test_a_group_that_becomes_a_supergroup_takes_everything_along(telegram: Telegram) -> None:
+    await telegram.summoned(chat=GROUP)
+    telegram.api.write(ANN, "/settle Pip", chat=GROUP)
+    await telegram.said("answers everything here", GROUP)
+    telegram.api.write(ANN, "/settings language de", chat=GROUP)
+    await telegram.said("language: de", GROUP)
+    telegram.api.write(ANN, chat=GROUP, migrate_to_chat_id=-1005)
+    telegram.api.write(ANN, chat=-1005, migrate_from_chat_id=GROUP)
+    await telegram.until(lambda: not telegram.api.waiting())
+    telegram.api.write(BEN, "Is anybody here?", chat=-1005)
+    await telegram.request(1)
+    request = await telegram.request()
+    assert (request.conversation, request.payload["text"], request.language) == (
+        "telegram:-1005/0",
+        "Is anybody here?",
+        "de",
+    )
+
+
 async def test_a_scene_is_played_and_written_down(telegram: Telegram) -> None:
     for name in ("Pip", "Old Oak"):
         await telegram.summoned(name, chat=GROUP)
