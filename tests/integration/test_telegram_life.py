@@ -328,6 +328,15 @@ async def test_of_an_album_the_first_picture_counts(telegram: Telegram) -> None:
     assert len(await telegram.desk.requests.list()) == 3
 
 
+async def listens(session: aiohttp.ClientSession) -> bool:
+    """Whether the bot's own server is up."""
+    try:
+        async with session.get("/"):
+            return True
+    except aiohttp.ClientConnectionError:
+        return False
+
+
 async def test_webhook_takes_what_telegram_sends_once(sqlite: SqliteFiles, tmp_path: Path) -> None:
     port = free_port()
     settings = {
@@ -340,10 +349,13 @@ async def test_webhook_takes_what_telegram_sends_once(sqlite: SqliteFiles, tmp_p
         assert (asked["url"], asked["secret_token"]) == ("https://bot.example/telegram", "s3cret")
         telegram.api.write(ANN, "/summon an angry apple")
         update = telegram.api._updates[0]
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(base_url=f"http://127.0.0.1:{port}") as session:
+            async with asyncio.timeout(10):
+                while not await listens(session):  # noqa: ASYNC110 - Telegram is told of the address before that
+                    await asyncio.sleep(0.05)
             for secret, status in (("wrong", 403), ("s3cret", 200), ("s3cret", 200)):
                 headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
-                async with session.post(f"http://127.0.0.1:{port}/telegram", json=update, headers=headers) as answer:
+                async with session.post("/telegram", json=update, headers=headers) as answer:
                     assert answer.status == status
         await telegram.said("Somebody is on the way")
         await asyncio.sleep(0.2)
