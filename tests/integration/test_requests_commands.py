@@ -136,3 +136,23 @@ def test_what_is_kept_about_a_person_is_handed_out_and_deleted(home: Path) -> No
     assert "requests: 1" in deleted.output
     again = run("privacy", "delete", "terminal", "--yes")
     assert "requests: 0" in again.output
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [("discord", "No token for Discord is set."), ("telegram", "No token for Telegram is set."), ("run", "No token")],
+)
+def test_a_platform_without_a_token_is_a_sentence(home: Path, command: str, sentence: str) -> None:
+    result = run(command, "--gateway-only")
+    assert result.exit_code in (1, 2)
+    assert sentence in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_run_is_where_a_token_is(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TELEGRAM_TOKEN", "1:no-such-bot")
+    monkeypatch.setenv("TELEGRAM_BASE_URL", "http://127.0.0.1:9")
+    result = run("run", "--gateway-only")
+    assert result.exit_code == 1
+    assert "Telegram cannot be reached" in result.stderr
+    assert "no-such-bot" not in result.stderr
