@@ -73,24 +73,26 @@ class Calls:
     def __init__(self) -> None:
         self._admins: dict[tuple[int, int], tuple[float, bool]] = {}
 
-    def handler(self, does: Does) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
-        """Whatever goes wrong, the person is told in a sentence."""
+    def handler(self, does: Does, *, ranked: bool = True) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+        """Whatever goes wrong, the person is told in a sentence. ``ranked``: it matters who keeps order, for which
+        Telegram is asked; for all that is said in a busy group that would be too often."""
 
         async def handle(update: Update, context: Context) -> None:
-            call = await self.call(update, context)
+            call = await self.call(update, context, ranked=ranked)
             if call is not None:
                 await answered(call, does)
 
         return handle
 
-    async def call(self, update: Update, context: Context) -> Call | None:
+    async def call(self, update: Update, context: Context, *, ranked: bool = True) -> Call | None:
         """None for what no person did."""
         asked, message = incoming(update), update.effective_message
         if asked is None or not isinstance(message, Message):
             return None
         text = message.text or message.caption or ""
         line = " ".join(text.split(maxsplit=1)[1:]) if context.args is not None else text
-        asked = replace(asked, moderator=await self._moderates(update, context.bot))
+        if ranked:
+            asked = replace(asked, moderator=await self._moderates(update, context.bot))
         return Call(context.bot, message, asked, line.strip(), texts(asked.language))
 
     async def _moderates(self, update: Update, bot: Bot) -> bool:

@@ -74,7 +74,8 @@ def add_to(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, moving(desk)))
     shown = MessageHandler(filters.UpdateType.MESSAGE & filters.CaptionRegex(SUMMON), calls.handler(commands.summon))
     application.add_handler(shown)
-    application.add_handler(MessageHandler(HEARD & ~filters.COMMAND & ~filters.VIA_BOT, calls.handler(talking.hear)))
+    said = HEARD & ~filters.COMMAND & ~filters.VIA_BOT
+    application.add_handler(MessageHandler(said, calls.handler(talking.hear, ranked=False)))
 
 
 async def introduce(bot: Bot) -> None:

@@ -93,6 +93,7 @@ async def test_in_groups_only_what_is_meant_for_a_character_is_heard(telegram: T
     ):
         telegram.api.write(BEN, text, chat=GROUP, **more)
         heard.append(text)
+    asked = len(telegram.api.of("getChatMember"))
     telegram.api.write(BEN, "/talk old oak, good evening", chat=GROUP)
     await telegram.request(5)
     requests = (await telegram.desk.requests.list())[:4]
@@ -100,6 +101,7 @@ async def test_in_groups_only_what_is_meant_for_a_character_is_heard(telegram: T
     for request in requests:
         persona = await telegram.desk.stored.personas.get(request.persona_id or "")
         names[request.payload["text"]] = persona.persona.name
+    assert (asked, len(telegram.api.of("getChatMember"))) == (1, 2)  # commands alone: each person is asked about once
     assert names == {
         "Pip, how are you?": "Pip",
         "and you?": "Pip",
