@@ -122,8 +122,6 @@ async def answered(call: Call, does: Does) -> None:
         await does(call)
     except BadRequest as error:
         await call.say(said(error, call.texts))
-    except StorageFailed as error:
-        log.warning("telegram.storage", error=type(error).__name__)
-        await call.say(words.apology(None, call.texts))
-    except TelegramError as error:
+    except (StorageFailed, TelegramError) as error:
         log.warning("telegram.handler", error=type(error).__name__)
+        await call.say(words.apology(None, call.texts))

@@ -56,6 +56,9 @@ bot which groups are for adults only, so that is not among them."""
 SUMMON = re.compile(r"^/summon(@\w+)?\b")
 """Below a picture, where Telegram's library sees no command."""
 
+EXPORTED = 40_000_000
+"""Bytes of portraits in a file of all that is kept: a bot may send 50 MB."""
+
 HEARD = filters.UpdateType.MESSAGE & (
     filters.TEXT | filters.PHOTO | filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.IMAGE
 )
@@ -269,7 +272,7 @@ class Commands:
         """Everything that is kept about the person, as a file, in a private chat only."""
         if not call.actor.private:
             raise Refusal("telegram-only-private")
-        data = await self._desk.privacy.export(call.incoming.person)
+        data = await self._desk.privacy.export(call.incoming.person, most=EXPORTED)
         await call.bot.send_document(call.message.chat.id, data, filename="chatanything.zip")
 
     async def delete(self, call: Call) -> None:
