@@ -26,6 +26,10 @@ MOST = 1000
 """Characters a day: the highest limit that a place may set."""
 
 
+ELSEWHERE = "places-elsewhere"
+"""The refusal of a channel where the bot is to be quiet: only who spoke to it is told."""
+
+
 class Summoners(StrEnum):
     """Who may bring characters to a place."""
 

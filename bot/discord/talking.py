@@ -18,14 +18,13 @@ from bot.discord.mishaps import sentence
 from bot.discord.permissions import missing_in
 from bot.localisation.refusals import Refusal
 from bot.localisation.texts import Texts, texts
+from bot.places import ELSEWHERE
 from pipeline.errors import BadRequest, StorageFailed
 from storage.repository import StoredPersona
 
 log = structlog.get_logger(__name__)
 
 LINES = (discord.MessageType.default, discord.MessageType.reply)
-
-ELSEWHERE = "places-elsewhere"
 
 CALL = re.compile(r"[^,:!?\n]{1,80}[,:!?]")
 """May begin with a name."""

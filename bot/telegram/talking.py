@@ -6,15 +6,20 @@ import asyncio
 import re
 from collections import deque
 
+import structlog
 from telegram import Chat, Message, MessageEntity
 from telegram.error import TelegramError
 
 from bot.app import Desk
 from bot.attachments import MAXIMUM_BYTES, picture
 from bot.localisation.refusals import Refusal
+from bot.places import ELSEWHERE
 from bot.telegram.calls import Call
+from pipeline.errors import StorageFailed
 from pipeline.types import Attachment
 from storage.repository import StoredPersona
+
+log = structlog.get_logger(__name__)
 
 DOWNLOAD = 20_000_000
 """Bytes that a bot may load (Telegram's limit)."""
@@ -40,6 +45,14 @@ class Talking:
             return
         if album is not None:
             self._albums.append(album)
+        try:
+            await self._hear(call)
+        except (StorageFailed, Refusal) as error:
+            if self._aloud(call) or not (isinstance(error, StorageFailed) or error.id == ELSEWHERE):
+                raise
+            log.info("telegram.unheard", error=type(error).__name__)  # nobody waits for an answer
+
+    async def _hear(self, call: Call) -> None:
         aloud = self._aloud(call)
         persona, named = await self._persona(call, aloud)
         text = self._text(call)

@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from bot.jobs.plan import Kind, SayAsk, SummonAsk
+from pipeline.errors import StorageBusy
 from storage.asked import Request
 from storage.outbox import PartKind
 from tests.integration.telegram_world import FORUM, GROUP, Telegram, a_telegram
@@ -108,6 +109,20 @@ async def test_in_groups_only_what_is_meant_for_a_character_is_heard(telegram: T
         "hello": "Old Oak",
         "good evening": "Old Oak",
     }
+
+
+async def test_a_storage_that_is_away_is_told_to_those_who_wait_for_an_answer(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object) -> None:
+        raise StorageBusy("The database is away.")
+
+    monkeypatch.setattr(type(telegram.desk.places), "resident", away)
+    monkeypatch.setattr(type(telegram.desk.characters), "company", away)
+    telegram.api.write(BEN, "just chatting", chat=GROUP)
+    telegram.api.write(BEN, "hello?")
+    await telegram.said("Sorry: this did not work out.", BEN.id)
+    assert not telegram.shown(GROUP)
 
 
 async def test_topics_are_conversations_of_their_own(telegram: Telegram) -> None:
