@@ -26,7 +26,7 @@ from storage.requests import Requests
 from storage.tables import Json, PartRow, RequestRow
 from tests.integration.requests_world import Transport, close
 
-PATIENCE = 10
+PATIENCE = 60
 """Seconds after which a test has waited long enough."""
 
 

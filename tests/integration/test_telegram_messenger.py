@@ -33,10 +33,10 @@ DONE = replace(WORDS, kind=PartKind.CLIP, final=True, files=(PORTRAIT, CLIP))
 
 
 @asynccontextmanager
-async def telegram() -> AsyncIterator[tuple[BotApi, TelegramMessenger]]:
+async def telegram(patience: float = 30) -> AsyncIterator[tuple[BotApi, TelegramMessenger]]:
     async with BotApi() as api:
         builder = ApplicationBuilder().token(TOKEN).base_url(f"{api.url}/bot").base_file_url(f"{api.url}/file/bot")
-        bot: Bot = builder.read_timeout(2).media_write_timeout(5).build().bot
+        bot: Bot = builder.read_timeout(patience).build().bot
         async with bot:
             yield api, TelegramMessenger(bot)
 
@@ -137,7 +137,7 @@ def troubles() -> Iterator[tuple[Trouble, type[Exception]]]:
     ("trouble", "error"), [*troubles()], ids=lambda one: getattr(one, "how", None) or str(one)[:60]
 )
 async def test_refusals_have_a_meaning(trouble: Trouble, error: type[Exception]) -> None:
-    async with telegram() as (api, messenger):
+    async with telegram(0.5 if trouble.how == "hang" else 30) as (api, messenger):
         api.trouble(trouble)
         with pytest.raises(error) as caught:
             await messenger.send(ANN, WORDS, "n")
