@@ -37,6 +37,9 @@ app = typer.Typer(
 Queue = Annotated[
     bool, typer.Option("--queue", help="Let `chatanything worker` make it: it survives a crash of any process.")
 ]
+GatewayOnly = Annotated[
+    bool, typer.Option("--gateway-only", help="Leave the work to `chatanything worker`s on the same database.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; progress goes to stderr.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder that receives a folder per persona.")]
 VoiceEngine = Annotated[
@@ -396,9 +399,7 @@ def discord(
     invite: Annotated[
         bool, typer.Option("--invite", help="Print the address at which somebody adds the bot to a server, and leave.")
     ] = False,
-    gateway_only: Annotated[
-        bool, typer.Option("--gateway-only", help="Leave the work to `chatanything worker`s on the same database.")
-    ] = False,
+    gateway_only: GatewayOnly = False,
 ) -> None:
     """Be on Discord until stopped: take what people ask for, make it, and show it. Needs DISCORD_TOKEN."""
     from bot.discord.permissions import invite as invitation
@@ -420,9 +421,7 @@ def discord(
 
 @app.command()
 def telegram(
-    gateway_only: Annotated[
-        bool, typer.Option("--gateway-only", help="Leave the work to `chatanything worker`s on the same database.")
-    ] = False,
+    gateway_only: GatewayOnly = False,
 ) -> None:
     """Be on Telegram until stopped: take what people ask for, make it, and show it. Needs TELEGRAM_TOKEN."""
     settings = _settings(serving=True)
@@ -438,9 +437,7 @@ def telegram(
 
 @app.command()
 def run(
-    gateway_only: Annotated[
-        bool, typer.Option("--gateway-only", help="Leave the work to `chatanything worker`s on the same database.")
-    ] = False,
+    gateway_only: GatewayOnly = False,
 ) -> None:
     """Be on every platform whose token is set, in one process, until stopped."""
     settings = _settings(serving=True)

@@ -19,6 +19,9 @@ from pipeline.types import Value
 from storage.asked import Request
 from storage.outbox import PartKind, Sending
 
+OURS = (PartKind.PLACEHOLDER, PartKind.APOLOGY, PartKind.CANCELLED)
+"""Words of the bot itself."""
+
 
 class FileEntry(Value):
     """A stored file of a part: SHA-256, media type, name for people, bytes, pixels, seconds."""
@@ -99,6 +102,16 @@ class Message:
     heard: str | None = None
     progress: Progress | None = None
     keeps_files: bool = False
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the text is the character's, rather than the bot's own."""
+        return self.name is not None and self.kind not in OURS
+
+    @property
+    def introduces(self) -> bool:
+        """Whether it shows a new character, with name and tagline."""
+        return self.spoken and self.tagline is not None
 
 
 class Messenger(Protocol):

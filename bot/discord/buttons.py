@@ -11,7 +11,6 @@ from typing import Protocol, Self
 import discord
 
 from bot.discord.keys import Interaction
-from bot.discord.layout import OURS
 from bot.localisation.texts import Texts, texts
 from bot.messages import Message
 
@@ -83,7 +82,7 @@ class ActButton(
 
 def buttons(message: Message) -> discord.ui.View | None:
     """What can be done with a character that has just come: none with other messages."""
-    if not (message.final and message.persona and message.tagline) or message.kind in OURS:
+    if not (message.final and message.persona and message.tagline and message.introduces):
         return None
     ids = {Action.ANOTHER: message.request}
     return rows(ARRIVED, message.persona, texts(message.language), ids)

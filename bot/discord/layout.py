@@ -12,13 +12,9 @@ from bot.discord.splitting import LIMIT, split
 from bot.localisation.texts import texts
 from bot.messages import File, Message
 from bot.progress import lines
-from storage.outbox import PartKind
 
 SILENT = discord.AllowedMentions.none()
 """Whatever a text holds, it pings nobody."""
-
-OURS = (PartKind.PLACEHOLDER, PartKind.APOLOGY, PartKind.CANCELLED)
-"""Words of the bot itself."""
 
 TITLE, DESCRIPTION, HEARD = 256, 500, 300
 """Characters of a card's title (Discord's limit), of its text and of what was heard (ours)."""
@@ -43,7 +39,7 @@ def lay_out(message: Message, *, signed: bool = False, speaks: bool = False) -> 
     says can be a voice message."""
     card = _card(message)
     text = message.text
-    if message.name and card is None and not signed and message.kind not in OURS:
+    if message.name and message.spoken and card is None and not signed:
         text = f"**{plain(message.name)}:** {text}"
     pieces = split("\n".join(filter(None, (*_small(_heard(message)), text, *_small(_below(message))))), LIMIT)
     voice = next((file for file in message.files if speaks and file.mime.startswith("audio/")), None)
@@ -83,7 +79,7 @@ def _below(message: Message) -> Sequence[str]:
 
 
 def _card(message: Message) -> discord.Embed | None:
-    if message.name is None or message.tagline is None or message.kind in OURS:
+    if message.name is None or message.tagline is None or not message.introduces:
         return None
     tagline = short(plain(message.tagline), DESCRIPTION)
     card = discord.Embed(title=short(plain(message.name), TITLE), description=tagline, colour=COLOUR)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import discord
 import structlog
 
 from bot import words
+from bot.addressing import Addressed, Addressing
 from bot.app import Desk
 from bot.asking import Incoming
 from bot.discord import sent
@@ -20,24 +20,10 @@ from bot.localisation.refusals import Refusal
 from bot.localisation.texts import Texts, texts
 from bot.places import ELSEWHERE
 from pipeline.errors import BadRequest, StorageFailed
-from storage.repository import StoredPersona
 
 log = structlog.get_logger(__name__)
 
 LINES = (discord.MessageType.default, discord.MessageType.reply)
-
-CALL = re.compile(r"[^,:!?\n]{1,80}[,:!?]")
-"""May begin with a name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """Whom a line is for. ``aloud``: whoever wrote it expects an answer, so it is said why there is none. ``named``:
-    the line says whom it means; else it is who answers such lines there."""
-
-    persona: StoredPersona | None
-    aloud: bool
-    named: bool = True
 
 
 class Talking:
@@ -46,6 +32,7 @@ class Talking:
     def __init__(self, client: discord.Client, desk: Desk) -> None:
         self._client = client
         self._desk = desk
+        self._addressing = Addressing(desk.characters, desk.places)
 
     async def hear(self, message: discord.Message) -> None:
         """A message that somebody wrote."""
@@ -66,11 +53,11 @@ class Talking:
 
     async def _hear(self, message: discord.Message, incoming: Incoming, aloud: bool) -> None:
         text = self._text(message)
-        meant = await self._meant(message, incoming, text, aloud)
+        meant = await self._addressing.meant(incoming, text, self._replied(message), aloud=aloud)
         if text and await self._desk.scenes.hear(incoming, text, meant.persona if meant.named else None):
             return
         if meant.persona is None and not meant.aloud:
-            meant = Addressed(await self._resident(message, incoming), aloud=False)
+            meant = Addressed(await self._addressing.resident(incoming, message.content), aloud=False)
         if meant.persona is not None or meant.aloud:
             await self._say(message, incoming, text, meant)
 
@@ -90,31 +77,6 @@ class Talking:
             voice = await sent.voice(spoken) if spoken else None
             look = texts(incoming.language)("talk-look") if picture and not voice else ""
             await self._desk.asking.say(incoming, meant.persona, text or look, picture=picture, spoken=voice)
-
-    async def _meant(self, message: discord.Message, incoming: Incoming, text: str, aloud: bool) -> Addressed:
-        """Who said what the message replies to, who is called by name, or, where nobody is and the bot itself is
-        spoken to, who lives here or spoke last."""
-        replied = self._replied(message)
-        if replied is not None:
-            behind = await self._desk.characters.behind(incoming.conversation, str(replied))
-            if behind is not None:
-                return Addressed(behind, aloud=True)
-        if not (aloud or CALL.match(text)):
-            return Addressed(None, aloud=False)
-        company = await self._desk.characters.company(incoming.conversation)
-        called = next((one for one in company if _calls(one, text, loosely=aloud)), None)
-        if called is not None or not aloud:
-            return Addressed(called, aloud)
-        resident = await self._desk.places.resident(incoming.conversation) if message.guild else None
-        return Addressed(resident or (company[0] if company else None), aloud=True, named=False)
-
-    async def _resident(self, message: discord.Message, incoming: Incoming) -> StoredPersona | None:
-        """Who lives here and answers a line that is for nobody else."""
-        resident = await self._desk.places.resident(incoming.conversation)
-        if resident is None:
-            return None
-        quiet = (await self._desk.places.settings(incoming.place)).quiet
-        return None if message.content.startswith(quiet) else resident
 
     def _replied(self, message: discord.Message) -> int | None:
         """The message of ours that this replies to."""
@@ -166,9 +128,3 @@ class Talking:
                 await message.author.send(sentence, allowed_mentions=SILENT)
         except (discord.DiscordException, OSError) as error:
             log.info("discord.unsaid", error=type(error).__name__)
-
-
-def _calls(persona: StoredPersona, text: str, *, loosely: bool) -> bool:
-    """Whether a text begins with the name; a comma must follow it, or the like, unless ``loosely``."""
-    name = re.escape(persona.persona.name.casefold())
-    return re.match(rf"\W*{name}(\b|$)" if loosely else rf"{name}\s*[,:!?]", text.casefold()) is not None

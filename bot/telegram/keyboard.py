@@ -10,7 +10,6 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.localisation.texts import Texts
 from bot.messages import Message
-from bot.telegram.layout import OURS
 
 
 class Action(StrEnum):
@@ -32,12 +31,12 @@ DATA = re.compile(rf"ca:({'|'.join(Action)}):([0-9a-f-]{{36}})")
 def labels(texts: Texts) -> Mapping[Action, str]:
     """What stands on the buttons."""
     return {
-        Action.TALK: texts("telegram-button-talk"),
-        Action.RESTYLE: texts("telegram-button-restyle"),
-        Action.REVOICE: texts("telegram-button-revoice"),
-        Action.ANOTHER: texts("telegram-button-another"),
-        Action.WHO: texts("telegram-button-who"),
-        Action.DISMISS: texts("telegram-button-dismiss"),
+        Action.TALK: texts("buttons-talk"),
+        Action.RESTYLE: texts("buttons-restyle"),
+        Action.REVOICE: texts("buttons-revoice"),
+        Action.ANOTHER: texts("buttons-another"),
+        Action.WHO: texts("buttons-who"),
+        Action.DISMISS: texts("buttons-dismiss"),
     }
 
 
@@ -49,7 +48,7 @@ def pressed(data: str) -> tuple[Action, str] | None:
 
 def keyboard(message: Message, texts: Texts) -> InlineKeyboardMarkup | None:
     """What can be done with a character that has just come: none with other messages."""
-    if not (message.final and message.persona and message.tagline) or message.kind in OURS:
+    if not (message.final and message.persona and message.tagline and message.introduces):
         return None
     return markup(dict.fromkeys(Action, message.persona) | {Action.ANOTHER: message.request}, texts)
 

@@ -9,16 +9,12 @@ from bot.localisation.texts import Texts
 from bot.messages import File, Message
 from bot.progress import lines
 from bot.telegram.rich import Rich, bold, italic, joined, plain, split
-from storage.outbox import PartKind
 
 TEXT, CAPTION = 4096, 1024
 """Code units of a message and of a caption."""
 
 HEARD = 300
 """Characters shown of what was understood of a voice message."""
-
-OURS = (PartKind.PLACEHOLDER, PartKind.APOLOGY, PartKind.CANCELLED)
-"""Words of the bot itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ def lay_out(message: Message, texts: Texts) -> Sheet:
     picture = next((file for file in message.files if file.mime.startswith("image/")), None)
     said = next((file for file in reversed(message.files) if file.mime.startswith(("video/", "audio/"))), None)
     whole = joined([_head(message, texts), plain(message.text), _notices(message, texts)], "\n\n")
-    if message.name and not message.tagline and message.kind not in OURS:
+    if message.name and message.spoken and not message.tagline:
         whole = joined([bold(f"{message.name}:") + plain(f" {message.text}"), _notices(message, texts)], "\n\n")
     pieces = split(whole, TEXT, CAPTION if picture else TEXT)
     return Sheet(pieces or [plain("" if picture else "…")], picture, said)
@@ -44,7 +40,7 @@ def lay_out(message: Message, texts: Texts) -> Sheet:
 
 def _head(message: Message, texts: Texts) -> Rich:
     """Who has come. Nobody shall take a character for a person."""
-    if message.name is None or message.tagline is None or message.kind in OURS:
+    if message.name is None or message.tagline is None or not message.introduces:
         return Rich()
     return joined([bold(message.name), italic(message.tagline), plain(texts("telegram-ai"))], "\n")
 

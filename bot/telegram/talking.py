@@ -10,6 +10,7 @@ import structlog
 from telegram import Chat, Message, MessageEntity
 from telegram.error import TelegramError
 
+from bot.addressing import Addressing
 from bot.app import Desk
 from bot.attachments import MAXIMUM_BYTES, picture
 from bot.localisation.refusals import Refusal
@@ -27,15 +28,13 @@ DOWNLOAD = 20_000_000
 ALBUMS = 1000
 """Albums that are remembered."""
 
-CALLED = re.compile(r"[^,:!?\n]{1,80}[,:!?]")
-"""May begin with a name: all else in a group is not looked at."""
-
 
 class Talking:
     """Hands lines to the characters they are meant for."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
+        self._addressing = Addressing(desk.characters, desk.places)
         self._albums: deque[str] = deque(maxlen=ALBUMS)
 
     async def hear(self, call: Call) -> None:
@@ -53,13 +52,13 @@ class Talking:
             log.info("telegram.unheard", error=type(error).__name__)  # nobody waits for an answer
 
     async def _hear(self, call: Call) -> None:
-        aloud = self._aloud(call)
-        persona, named = await self._persona(call, aloud)
-        text = self._text(call)
-        if text and await self._desk.scenes.hear(call.incoming, text, persona if named else None):
+        aloud, text, incoming = self._aloud(call), self._text(call), call.incoming
+        meant = await self._addressing.meant(incoming, text, self._replied(call), aloud=aloud)
+        if text and await self._desk.scenes.hear(incoming, text, meant.persona if meant.named else None):
             return
+        persona = meant.persona
         if persona is None and not aloud:
-            persona = await self._resident(call)
+            persona = await self._addressing.resident(incoming, call.words)
         if persona is not None:
             await self.say(call, persona)
         elif aloud:
@@ -91,43 +90,11 @@ class Talking:
         """What was said, without the name of the bot."""
         return re.sub(rf"@{re.escape(call.bot.username)}\b", "", call.words, flags=re.IGNORECASE).strip(" ,\n")
 
-    async def _persona(self, call: Call, aloud: bool) -> tuple[StoredPersona | None, bool]:
-        """Who said what it replies to, who is called by name, or, where nobody is and the bot is spoken to, who lives
-        here or spoke last; and whether the line says so."""
-        characters, conversation = self._desk.characters, call.incoming.conversation
-        replied = self._replied(call)
-        if replied is not None and (behind := await characters.behind(conversation, str(replied))) is not None:
-            return behind, True
-        text = self._text(call)
-        if not (aloud or CALLED.match(text)):
-            return None, False
-        company = await characters.company(conversation)
-        called = next((one for one in company if _calls(one, text, loosely=aloud)), None)
-        if called is not None or not aloud:
-            return called, True
-        group = call.message.chat.type != Chat.PRIVATE
-        resident = await self._desk.places.resident(conversation) if group else None
-        return resident or (company[0] if company else None), False
-
     def _replied(self, call: Call) -> int | None:
         """The message of ours that this replies to."""
         replied = call.message.reply_to_message
         ours = replied is not None and replied.from_user is not None and replied.from_user.id == call.bot.id
         return replied.message_id if replied is not None and ours else None
-
-    async def _resident(self, call: Call) -> StoredPersona | None:
-        """Who lives here and answers a line that is for nobody else."""
-        resident = await self._desk.places.resident(call.incoming.conversation)
-        if resident is None:
-            return None
-        quiet = (await self._desk.places.settings(call.incoming.place)).quiet
-        return None if call.words.startswith(quiet) else resident
-
-
-def _calls(persona: StoredPersona, text: str, *, loosely: bool) -> bool:
-    """Whether a text begins with the name; a comma must follow it, or the like, unless ``loosely``."""
-    name = re.escape(persona.persona.name.casefold())
-    return re.match(rf"\W*{name}(\b|$)" if loosely else rf"{name}\s*[,:!?]", text.casefold()) is not None
 
 
 async def pictured(message: Message) -> Attachment | None:

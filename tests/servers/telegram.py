@@ -107,7 +107,7 @@ class BotApi:
         self._sent: defaultdict[int, deque[float]] = defaultdict(deque)
         self._news = asyncio.Event()
         self._hanging = asyncio.Event()
-        self._ids = self._fetched = 0
+        self._ids = 0
         self.polling = 0
 
     async def __aenter__(self) -> Self:
@@ -167,10 +167,6 @@ class BotApi:
         if id_ > 0:
             return {"id": id_, "type": "private", "first_name": "Somebody"}
         return {"id": id_, "type": "supergroup", "title": "A group", "is_forum": id_ <= -1009}
-
-    def waiting(self) -> int:
-        """Updates that the bot has not fetched yet."""
-        return sum(update["update_id"] >= self._fetched for update in self._updates)
 
     def of(self, method: str) -> list[Mapping[str, str]]:
         """The calls of a method."""
@@ -255,7 +251,6 @@ class BotApi:
         """Waits for news. Whoever asks next ends the waiting of whoever asked before."""
         self.polling += 1
         mine, offset = self.polling, int(fields.get("offset", 0))
-        self._fetched = max(self._fetched, offset)
         self._news.set()
         deadline = time.monotonic() + float(fields.get("timeout", 0))
         while not (found := [one for one in self._updates if one["update_id"] >= offset]):

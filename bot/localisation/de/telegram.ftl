@@ -1,12 +1,6 @@
 # Telegram (bot/telegram).
 
 telegram-ai = KI-Figur
-telegram-button-talk = Reden
-telegram-button-restyle = Neues Porträt
-telegram-button-revoice = Neue Stimme
-telegram-button-another = Eine andere
-telegram-button-who = Wer ist das?
-telegram-button-dismiss = Verabschieden
 
 telegram-start = Hallo! Ich mache aus ein paar Worten eine Figur mit Gesicht, Stimme und Temperament. Versuch /summon ein wütender Apfel, und rede mit dem, was da kommt. Figuren sind Computerprogramme (KI): Was sie sagen, ist erfunden, und ihre Gesichter und Stimmen sind es auch. /help sagt, was ich alles kann.
 telegram-help = Ich mache aus ein paar Worten eine Figur mit Gesicht, Stimme und Temperament. Im privaten Chat schreib einfach; in einer Gruppe antworte einer Figur, sprich sie mit ihrem Namen an („Pip, wie geht’s?“) oder erwähne mich. Figuren sind Computerprogramme (KI): Was sie sagen, ist erfunden, und ihre Gesichter und Stimmen sind es auch.

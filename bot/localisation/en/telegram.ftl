@@ -1,12 +1,6 @@
 # Telegram (bot/telegram).
 
 telegram-ai = AI character
-telegram-button-talk = Talk
-telegram-button-restyle = New portrait
-telegram-button-revoice = New voice
-telegram-button-another = Another one
-telegram-button-who = Who is this?
-telegram-button-dismiss = Dismiss
 
 telegram-start = Hello! I turn a few words into a character with a face, a voice and a temper. Try /summon an angry apple, and talk to whoever comes. Characters are computer programs (AI): what they say is made up, and so are their faces and voices. /help lists what I can do.
 telegram-help = I turn a few words into a character with a face, a voice and a temper. In a private chat just write; in a group reply to a character, call it by name (“Pip, how are you?”) or mention me. Characters are computer programs (AI): what they say is made up, and so are their faces and voices.

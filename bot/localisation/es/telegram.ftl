@@ -1,12 +1,6 @@
 # Telegram (bot/telegram).
 
 telegram-ai = Personaje de IA
-telegram-button-talk = Hablar
-telegram-button-restyle = Nuevo retrato
-telegram-button-revoice = Nueva voz
-telegram-button-another = Otro
-telegram-button-who = ¿Quién es?
-telegram-button-dismiss = Despedir
 
 telegram-start = ¡Hola! Convierto unas palabras en un personaje con cara, voz y carácter. Prueba /summon una manzana furiosa, y habla con quien venga. Los personajes son programas informáticos (IA): lo que dicen es inventado, igual que sus caras y sus voces. /help dice lo que sé hacer.
 telegram-help = Convierto unas palabras en un personaje con cara, voz y carácter. En un chat privado, escribe sin más; en un grupo, responde a un personaje, llámalo por su nombre («Pip, ¿cómo estás?») o mencióname. Los personajes son programas informáticos (IA): lo que dicen es inventado, igual que sus caras y sus voces.

@@ -1,12 +1,6 @@
 # Telegram (bot/telegram).
 
 telegram-ai = Personnage d’IA
-telegram-button-talk = Parler
-telegram-button-restyle = Nouveau portrait
-telegram-button-revoice = Nouvelle voix
-telegram-button-another = Un autre
-telegram-button-who = Qui est-ce ?
-telegram-button-dismiss = Congédier
 
 telegram-start = Bonjour ! Je transforme quelques mots en un personnage avec un visage, une voix et un caractère. Essaie /summon une pomme en colère, et parle à qui viendra. Les personnages sont des programmes informatiques (IA) : ce qu’ils disent est inventé, tout comme leurs visages et leurs voix. /help dit ce que je sais faire.
 telegram-help = Je transforme quelques mots en un personnage avec un visage, une voix et un caractère. En discussion privée, écris simplement ; dans un groupe, réponds à un personnage, appelle-le par son nom (« Pip, comment vas-tu ? ») ou mentionne-moi. Les personnages sont des programmes informatiques (IA) : ce qu’ils disent est inventé, tout comme leurs visages et leurs voix.

@@ -1,12 +1,6 @@
 # Telegram (bot/telegram).
 
 telegram-ai = AIキャラクター
-telegram-button-talk = 話す
-telegram-button-restyle = 新しい肖像
-telegram-button-revoice = 新しい声
-telegram-button-another = 別のキャラ
-telegram-button-who = これは誰？
-telegram-button-dismiss = 見送る
 
 telegram-start = こんにちは！短い言葉から、顔と声と性格のあるキャラクターを生み出します。「/summon 怒ったリンゴ」と書いて、やって来たキャラクターと話してみてください。キャラクターはコンピューターのプログラム（AI）です。話すことは作り話で、顔も声も作りものです。できることは /help で見られます。
 telegram-help = 短い言葉から、顔と声と性格のあるキャラクターを生み出します。個人チャットではそのまま書いてください。グループでは、キャラクターに返信するか、名前で呼びかけるか（「ピップ、元気？」）、私にメンションしてください。キャラクターはコンピューターのプログラム（AI）です。話すことは作り話で、顔も声も作りものです。

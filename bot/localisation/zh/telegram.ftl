@@ -1,12 +1,6 @@
 # Telegram (bot/telegram).
 
 telegram-ai = AI角色
-telegram-button-talk = 聊天
-telegram-button-restyle = 新肖像
-telegram-button-revoice = 新声音
-telegram-button-another = 换一个
-telegram-button-who = 这是谁？
-telegram-button-dismiss = 送走
 
 telegram-start = 你好！我用几个词变出一个有脸、有声音、有脾气的角色。试试“/summon 一个愤怒的苹果”，然后和来的角色聊天。角色是计算机程序（AI）：它们说的话是编的，脸和声音也是。/help 列出我会做的事。
 telegram-help = 我用几个词变出一个有脸、有声音、有脾气的角色。私聊里直接写就行；在群组里，回复角色、叫它的名字（“皮普，你好吗？”）或者提及我。角色是计算机程序（AI）：它们说的话是编的，脸和声音也是。
