@@ -28,7 +28,7 @@ from pipeline.receipt import Receipt
 from pipeline.speak import Studio
 from pipeline.stages import EngineConfig
 from pipeline.summon import Engines, Stage, Step, Summoned, summon
-from pipeline.types import Mood, Portrait, Speech
+from pipeline.types import Direction, Mood, Portrait, Speech
 from pipeline.workers import Workers
 
 CONCEPTS = ("an angry apple", "a wise old oak", "a cheerful teapot", "a sleepy dragon", "a shy cactus")
@@ -135,7 +135,7 @@ def frames_per_second(config: EngineConfig, animation: str, portrait: Portrait, 
     """Frames per second of processor time, in a pictures worker."""
     animator = registry.create("animation", animation, config)
     began = time.process_time()
-    draw_segment(animator, portrait, speech, mood, 0.0, 1)
+    draw_segment(animator, portrait, speech, Direction(mood, 1), config.side)
     return speech.seconds * float(animator.fps) / (time.process_time() - began)
 
 

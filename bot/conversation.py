@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bot.localisation.refusals import Refusal
 from bot.memory import Person, Remembering
 from pipeline import concept
+from pipeline.animation.manner import direction_of
 from pipeline.errors import BadRequest, Empty
 from pipeline.receipt import Receipt
 from pipeline.speak import Spoken, Studio, Writing
@@ -127,7 +128,8 @@ class Conversation:
     async def _speak(self, persona: StoredPersona, writing: Writing, mood: Mood, seed: int) -> Spoken:
         recipe = await self.personas.voice(persona.id)
         portrait = self.personas.portrait(persona.id)
-        return await self.studio.speak(writing.sentences(), recipe, mood, portrait, seed)
+        direction = direction_of(persona.persona, mood, seed)
+        return await self.studio.speak(writing.sentences(), recipe, direction, portrait)
 
     async def _store(
         self, persona: StoredPersona, conversation: str, person: Person, text: str, reply: str, mood: Mood

@@ -21,7 +21,7 @@ import soxr
 from pipeline.errors import EngineFailed, StorageFailed
 from pipeline.mark import MARK, marked_mp4
 from pipeline.stages import Animator
-from pipeline.types import Clip, Frame, Mood, Portrait, Speech
+from pipeline.types import Clip, Direction, Frame, Portrait, Speech
 
 SOUND_RATE = 48_000
 ENCODER = {
@@ -37,9 +37,11 @@ ENCODER = {
 }
 
 
-def draw_segment(animator: Animator, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int) -> bytes:
+def draw_segment(
+    animator: Animator, portrait: Portrait, speech: Speech, direction: Direction, side: int = 512
+) -> bytes:
     """One sentence drawn and encoded: a segment for `mux`. Never holds more than a few frames."""
-    return encode_segment(animator.frames(portrait, speech, mood, start, seed), 512, animator.fps)
+    return encode_segment(animator.frames(portrait, speech, direction), side, animator.fps)
 
 
 def encode_segment(frames: Iterable[Frame], size: int, fps: int) -> bytes:

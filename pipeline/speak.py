@@ -13,7 +13,7 @@ import numpy as np
 
 from pipeline import clip, registry
 from pipeline.stages import EngineConfig
-from pipeline.types import Clip, Mood, Portrait, Speech, Utterance, VoiceRecipe
+from pipeline.types import Clip, Direction, Mood, Portrait, Speech, Utterance, VoiceRecipe
 from pipeline.voice.text import finished, gathered, sentences
 from pipeline.workers import Workers
 
@@ -46,9 +46,8 @@ class Studio:
         self,
         text: str | AsyncIterable[str],
         recipe: VoiceRecipe,
-        mood: Mood,
+        direction: Direction,
         portrait: Awaitable[Portrait],
-        seed: int,
     ) -> Spoken:
         """The clip of ``text``, or of a text that is still being written, given as sentences (``Writing.sentences``).
 
@@ -56,8 +55,8 @@ class Studio:
         ``speech`` and ``clip``, and ``heard``: seconds of waiting until the first sentence is there as sound.
         """
         timings = {"speech": 0.0, "clip": 0.0}
-        parts = self._say(_spoken_pieces(text), recipe, mood, timings)
-        utterance, finished = await self._film(parts, portrait, mood, seed, timings)
+        parts = self._say(_spoken_pieces(text), recipe, direction.mood, timings)
+        utterance, finished = await self._film(parts, portrait, direction, timings)
         return Spoken(finished, utterance.speech, timings)
 
     async def utter(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Utterance:
@@ -65,9 +64,9 @@ class Studio:
         parts = self._say(_spoken_pieces(text), recipe, mood, {"speech": 0.0})
         return Utterance(tuple([part async for part in parts]))
 
-    async def film(self, utterance: Utterance, portrait: Portrait, mood: Mood, seed: int) -> Clip:
+    async def film(self, utterance: Utterance, portrait: Portrait, direction: Direction) -> Clip:
         """The clip of a text that is spoken already: the second half of ``speak``."""
-        _, finished = await self._film(_each(utterance.parts), _given(portrait), mood, seed, {"clip": 0.0})
+        _, finished = await self._film(_each(utterance.parts), _given(portrait), direction, {"clip": 0.0})
         return finished
 
     async def sound(self, utterance: Utterance) -> bytes:
@@ -91,18 +90,17 @@ class Studio:
         self,
         parts: AsyncIterator[Speech],
         portrait: Awaitable[Portrait],
-        mood: Mood,
-        seed: int,
+        direction: Direction,
         timings: dict[str, float],
     ) -> tuple[Utterance, Clip]:
         """Draws each part as soon as it is there, side by side with those before it."""
         spoken: list[Speech] = []
         segments: list[asyncio.Task[bytes]] = []
-        start = 0.0
+        start = direction.start
         async with together() as tasks:
             face = tasks.create_task(_result(portrait))
             async for part in parts:
-                segments.append(tasks.create_task(self._draw(face, part, mood, start, seed, timings)))
+                segments.append(tasks.create_task(self._draw(face, part, replace(direction, start=start), timings)))
                 spoken.append(part)
                 start += part.seconds
         began = time.perf_counter()
@@ -116,13 +114,11 @@ class Studio:
         self,
         face: asyncio.Task[Portrait],
         speech: Speech,
-        mood: Mood,
-        start: float,
-        seed: int,
+        direction: Direction,
         timings: dict[str, float],
     ) -> bytes:
         segment, seconds = await self.workers.run(
-            "pictures", timed, draw, self.config, self.animation, await face, speech, mood, start, seed
+            "pictures", timed, draw, self.config, self.animation, await face, speech, direction
         )
         timings["clip"] += seconds
         return segment
@@ -215,12 +211,10 @@ def say(config: EngineConfig, sentence: str, recipe: VoiceRecipe, mood: Mood) ->
     return speech
 
 
-def draw(
-    config: EngineConfig, engine: str, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int
-) -> bytes:
+def draw(config: EngineConfig, engine: str, portrait: Portrait, speech: Speech, direction: Direction) -> bytes:
     """One sentence as an H.264 segment. Runs in the pictures lane."""
     animator = registry.create("animation", animator_of(engine, portrait), config)
-    return clip.draw_segment(animator, portrait, speech, mood, start, seed)
+    return clip.draw_segment(animator, portrait, speech, direction, config.side)
 
 
 def animator_of(engine: str, portrait: Portrait) -> str:

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from pipeline.receipt import Receipt
 from pipeline.types import (
     Attachment,
+    Direction,
     Face,
     Fact,
     Frame,
@@ -78,6 +79,24 @@ class ChatConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class DiffusionConfig:
+    """How a painter uses diffusion models."""
+
+    styles: Path | None = None
+    """An operator's own looks."""
+    device: str = "auto"
+    """"cuda", "cuda:1", "mps", "cpu", or the best there is."""
+    guidance: str | None = None
+    """What leads to a face, as in `guidance.Mode`; None: what the look says."""
+    safety: bool = True
+    """Whether pictures are looked at by a safety checker."""
+    compiled: bool = False
+    """Whether torch compiles the networks: minutes at first, then quicker."""
+    tries: int = 10
+    """Pictures painted for one portrait before the illustrator takes over."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineConfig:
     """What every engine is built with. Hashable, so that a worker process can keep one engine per configuration."""
 
@@ -85,6 +104,10 @@ class EngineConfig:
     """Folder that `chatanything assets --fetch` fills."""
     chat: ChatConfig | None = None
     """For minds that ask a language model, and listeners that ask a service."""
+    side: int = 512
+    """Of the frames of a clip, in pixels: 512 or 720."""
+    diffusion: DiffusionConfig = DiffusionConfig()
+    """For painters that use diffusion models."""
 
 
 class Mind(Protocol):
@@ -158,11 +181,11 @@ class Animator(Protocol):
 
     fps: int
 
-    def frames(self, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int) -> Iterator[Frame]:
-        """One sentence as I420 frames of 512 x 512 pixels, ``ceil(speech.seconds * fps)`` of them.
+    def frames(self, portrait: Portrait, speech: Speech, direction: Direction) -> Iterator[Frame]:
+        """One sentence as square I420 frames of ``EngineConfig.side`` pixels, ``ceil(speech.seconds * fps)`` of them.
 
-        ``start`` is the sentence's place in the clip in seconds: idle motion (breath, sway, gaze) is a function of
-        absolute time and the seed, so sentences drawn one by one, or in different processes, join without a jump.
+        Idle motion (breath, sway, gaze) is a function of absolute time (``direction.start`` and on) and the seed, so
+        sentences drawn one by one, or in different processes, join without a jump.
         """
 
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from pipeline import concept, registry
+from pipeline.animation.manner import direction_of
 from pipeline.receipt import Receipt
 from pipeline.speak import Spoken, Studio, together
 from pipeline.stages import EngineConfig, Mind
@@ -123,7 +124,8 @@ async def summon(
         recipe = await stage(Stage.VOICE, casting.voice_of(persona, seed))
         if notice := unspoken(persona, recipe):
             receipt.notices.append(notice)
-        greeting = await stage(Stage.GREETING, studio.speak(persona.greeting, recipe, persona.mood, portrait, seed))
+        direction = direction_of(persona, persona.mood, seed)
+        greeting = await stage(Stage.GREETING, studio.speak(persona.greeting, recipe, direction, portrait))
     del timings[Stage.GREETING]  # told apart as speech and clip
     timings |= greeting.timings
     timings["total"] = time.perf_counter() - began

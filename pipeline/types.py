@@ -212,6 +212,24 @@ class StyleOption(Value):
     description: str
 
 
+class Manner(Value):
+    """How somebody moves, whatever the mood: multiples of an ordinary body."""
+
+    speed: float = Field(default=1.0, ge=0.3, le=2.5, description="of sway, gaze and nods")
+    reach: float = Field(default=1.0, ge=0.3, le=2.0, description="size of movements")
+    blinks: float = Field(default=1.0, ge=0.3, le=2.5, description="how slowly the lids close; > 1 is sleepy")
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """How a clip is acted. ``start``: place of a sentence in its clip, in seconds."""
+
+    mood: Mood
+    seed: int
+    manner: Manner = field(default_factory=Manner)
+    start: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class Phoneme:
     """One spoken sound: IPA symbol, start and end in seconds. Pauses are gaps between phonemes."""

@@ -20,6 +20,7 @@ from bot.jobs.screening import screen
 from bot.memory import Person, Remembering
 from bot.progress import progress_of
 from pipeline import concept
+from pipeline.animation.manner import direction_of
 from pipeline.errors import BadRequest, Empty
 from pipeline.listen import Ear
 from pipeline.receipt import Receipt
@@ -264,14 +265,15 @@ class Stages:
 
     async def _film(self, lease: Lease) -> Outcome:
         """What was said becomes a clip."""
-        spoken, mood, seed = lease.results[Stage.VOICE], _mood(lease), int(lease.request.payload["seed"])
-        portrait = await self._portrait(lease)
+        spoken, portrait = lease.results[Stage.VOICE], await self._portrait(lease)
+        direction = direction_of(await self._cast(lease), _mood(lease), int(lease.request.payload["seed"]))
         face = (portrait.picture.tobytes(), portrait.rig)
-        key = result_key("clip", self.engines.animation, spoken["values"]["utterance"], *face, mood.value, seed)
+        acted = (direction.mood.value, direction.manner, direction.seed)
+        key = result_key("clip", self.engines.animation, spoken["values"]["utterance"], *face, *acted)
         made = await self.keeping.found(key)
         if made is None:
             utterance = await self.keeping.load(spoken, "utterance", Utterance)
-            made = await self._filmed(key, await self.studio.film(utterance, portrait, mood, seed))
+            made = await self._filmed(key, await self.studio.film(utterance, portrait, direction))
 
         async def finish(completing: Completing) -> None:
             await completing.charge(Meter.VIDEO, float(made.document["files"][0]["seconds"]))
@@ -293,9 +295,11 @@ class Stages:
         return await self.personas.get(lease.request.persona_id)
 
     async def _cast(self, lease: Lease) -> Persona:
-        """The persona that gets a voice or a face: a new one, or one that is here already."""
+        """The persona that gets a voice, a face or a clip: a new one, or one that is here already."""
         written = lease.results.get(Stage.MIND)
-        return await self.keeping.load(written, "persona", Persona) if written else (await self._persona(lease)).persona
+        if written and "persona" in written["values"]:
+            return await self.keeping.load(written, "persona", Persona)
+        return (await self._persona(lease)).persona
 
     async def _portrait(self, lease: Lease) -> Portrait:
         painted = lease.results.get(Stage.PORTRAIT)

@@ -11,7 +11,7 @@ import numpy as np
 from pipeline.animation import motion
 from pipeline.animation.visemes import MOVES, mouth_track
 from pipeline.face.pose import FacePose
-from pipeline.types import Mood, Speech
+from pipeline.types import Direction, Speech
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +22,10 @@ class Moment:
     bend: tuple[float, float]
 
 
-def moments(
-    own: FacePose, wanted: FacePose, speech: Speech, mood: Mood, start: float, seed: int, fps: int
-) -> Iterator[Moment]:
-    """Every frame of a sentence that begins ``start`` s into its clip. At the start of the clip the face is in ``own``,
+def moments(own: FacePose, wanted: FacePose, speech: Speech, direction: Direction, fps: int) -> Iterator[Moment]:
+    """Every frame of a sentence. At the start of the clip the face is in ``own``,
     the pose in which the portrait shows it, and soon in ``wanted``, that of the mood."""
+    mood, seed, start = direction.mood, direction.seed, direction.start
     times = np.arange(math.ceil(round(speech.seconds * fps, 6))) / fps
     track = mouth_track(speech.phonemes, times)
     accents = motion.accents(speech.text, speech.phonemes, speech.seconds, seed)

@@ -11,9 +11,7 @@ from pipeline.animation.layers import Layers
 from pipeline.errors import EngineFailed
 from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.stages import EngineConfig
-from pipeline.types import Frame, Mood, Picture, Portrait, Speech
-
-SIDE = 512
+from pipeline.types import Direction, Frame, Picture, Portrait, Speech
 
 
 class RigAnimator:
@@ -23,8 +21,9 @@ class RigAnimator:
 
     def __init__(self, config: EngineConfig) -> None:
         cv2.setNumThreads(1)
+        self._side = config.side
 
-    def frames(self, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int) -> Iterator[Frame]:
+    def frames(self, portrait: Portrait, speech: Speech, direction: Direction) -> Iterator[Frame]:
         """One sentence, frame by frame; see `pipeline.stages.Animator`.
 
         Raises ``EngineFailed`` for a portrait that has no rig.
@@ -32,11 +31,12 @@ class RigAnimator:
         if portrait.plate is None or portrait.rig is None:
             raise EngineFailed("This picture has no drawn face, so it cannot be moved as one.")
         rig = FaceRig.model_validate_json(portrait.rig)
-        acted = moments(rest_pose(rig), rest_pose(rig, mood), speech, mood, start, seed, self.fps)
+        acted = moments(rest_pose(rig), rest_pose(rig, direction.mood), speech, direction, self.fps)
         return self._draw(portrait.plate, rig, acted)
 
     def _draw(self, plate: Picture, rig: FaceRig, acted: Iterator[Moment]) -> Iterator[Frame]:
-        small = plate if plate.shape[0] == SIDE else cv2.resize(plate, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+        side = self._side
+        small = plate if plate.shape[0] == side else cv2.resize(plate, (side, side), interpolation=cv2.INTER_AREA)
         layers = Layers(cv2.cvtColor(small, cv2.COLOR_RGB2BGRA), rig)
         for moment in acted:
             yield layers.frame(moment.pose, moment.bend)

@@ -17,7 +17,7 @@ from pipeline.animation.warping import COARSE, Head, Pixels, Sheet, sampled
 from pipeline.errors import EngineFailed
 from pipeline.face.pose import FacePose
 from pipeline.stages import EngineConfig
-from pipeline.types import Frame, Mood, Portrait, Speech
+from pipeline.types import Direction, Frame, Mood, Portrait, Speech
 
 SIDE = 512
 SOURCE = 768
@@ -44,13 +44,13 @@ class WarpAnimator:
     def __init__(self, config: EngineConfig) -> None:
         cv2.setNumThreads(1)
 
-    def frames(self, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int) -> Iterator[Frame]:
+    def frames(self, portrait: Portrait, speech: Speech, direction: Direction) -> Iterator[Frame]:
         """One sentence, frame by frame; see `pipeline.stages.Animator`.
 
         Raises ``EngineFailed`` for landmarks that are not those of a face inside the picture.
         """
         bent = Bent(portrait)
-        return _drawn(bent, moments(OWN, MOODS[mood], speech, mood, start, seed, self.fps))
+        return _drawn(bent, moments(OWN, MOODS[direction.mood], speech, direction, self.fps))
 
 
 def _drawn(bent: Bent, acted: Iterator[Moment]) -> Iterator[Frame]:

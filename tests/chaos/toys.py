@@ -20,6 +20,7 @@ from pipeline.types import (
     Age,
     Attachment,
     Clip,
+    Direction,
     Fact,
     Gender,
     Line,
@@ -171,12 +172,12 @@ class ToyStudio(Studio):
             return Utterance(())
         return cast(Utterance, b"noise") if fault is Fault.NONSENSE else utterance(text)
 
-    async def film(self, utterance: Utterance, portrait: Portrait, mood: Mood, seed: int) -> Clip:
+    async def film(self, utterance: Utterance, portrait: Portrait, direction: Direction) -> Clip:
         fault = await self.luck.meet()
         if fault is Fault.NOTHING:
             return Clip(b"", b"", 0.0, 0, 0, 0)
         seconds = float("nan") if fault is Fault.NONSENSE else utterance.seconds
-        return Clip(b"mp4 %d" % seed, b"ogg %d" % seed, seconds, 16, 16, 25)
+        return Clip(b"mp4 %d" % direction.seed, b"ogg %d" % direction.seed, seconds, 16, 16, 25)
 
     async def sound(self, utterance: Utterance) -> bytes:
         return b"sound " + utterance.speech.text.encode()

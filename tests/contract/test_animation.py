@@ -12,7 +12,7 @@ import pytest
 from pipeline import registry
 from pipeline.errors import EngineFailed
 from pipeline.stages import Animator, EngineConfig
-from pipeline.types import Frame, Mood, Portrait, Speech
+from pipeline.types import Direction, Frame, Mood, Portrait, Speech
 from tests.unit.faces import disc_portrait, speech_of
 
 
@@ -39,13 +39,13 @@ def rgb(frame: Frame) -> np.ndarray:
 
 def test_as_many_frames_as_the_speech_is_long(animator: Animator, portrait: Portrait, speech: Speech) -> None:
     for said in (speech, replace(speech, samples=speech.samples[:-100]), replace(speech, samples=speech.samples[:1])):
-        frames = list(animator.frames(portrait, said, Mood.CALM, 0.0, 1))
+        frames = list(animator.frames(portrait, said, Direction(Mood.CALM, 1)))
         assert len(frames) == math.ceil(round(said.seconds * animator.fps, 6))
         assert all(f.shape == (768, 512) and f.dtype == np.uint8 for f in frames)
 
 
 def test_frames_are_drawn_one_by_one(animator: Animator, portrait: Portrait, speech: Speech) -> None:
-    frames = animator.frames(portrait, speech, Mood.CALM, 0.0, 1)
+    frames = animator.frames(portrait, speech, Direction(Mood.CALM, 1))
     assert isinstance(frames, Iterator)
     first = next(frames).copy()
     kept = next(frames)
@@ -56,20 +56,21 @@ def test_frames_are_drawn_one_by_one(animator: Animator, portrait: Portrait, spe
 
 
 def test_the_same_seed_draws_the_same_frames(animator: Animator, portrait: Portrait, speech: Speech) -> None:
-    once, again, other = (list(animator.frames(portrait, speech, Mood.JOY, 3.0, seed)) for seed in (1, 1, 2))
+    acted = [Direction(Mood.JOY, seed, start=3.0) for seed in (1, 1, 2)]
+    once, again, other = (list(animator.frames(portrait, speech, direction)) for direction in acted)
     assert all(np.array_equal(a, b) for a, b in zip(once, again, strict=True))
     assert any(not np.array_equal(a, b) for a, b in zip(once, other, strict=True))
 
 
 def test_the_first_frame_is_the_portrait(animator: Animator, portrait: Portrait, speech: Speech) -> None:
-    first = rgb(next(iter(animator.frames(portrait, speech, Mood.CALM, 0.0, 1))))
+    first = rgb(next(iter(animator.frames(portrait, speech, Direction(Mood.CALM, 1)))))
     small = cv2.resize(portrait.picture, (512, 512), interpolation=cv2.INTER_AREA).astype(int)
     assert np.abs(first - small).mean() < 1.5
 
 
 def test_sentences_join_without_a_jump(animator: Animator, portrait: Portrait, speech: Speech) -> None:
-    first = list(animator.frames(portrait, speech, Mood.JOY, 0.0, 1))
-    second = list(animator.frames(portrait, speech, Mood.JOY, speech.seconds, 1))
+    first = list(animator.frames(portrait, speech, Direction(Mood.JOY, 1)))
+    second = list(animator.frames(portrait, speech, Direction(Mood.JOY, 1, start=speech.seconds)))
     within = [np.abs(rgb(a) - rgb(b)).mean() for a, b in zip(first[-5:-1], first[-4:], strict=True)]
     across = np.abs(rgb(first[-1]) - rgb(second[0])).mean()
     assert across < 3 * max(within) + 0.5
@@ -83,14 +84,14 @@ def test_the_mouth_moves_with_speech_and_rests_in_silence(
     box = np.s_[centre[1] - 10 : centre[1] + 30, centre[0] - 30 : centre[0] + 30]
 
     def movement(said: Speech) -> float:
-        shown = [rgb(f)[box] for f in animator.frames(portrait, said, Mood.CALM, 0.0, 1)]
+        shown = [rgb(f)[box] for f in animator.frames(portrait, said, Direction(Mood.CALM, 1))]
         return float(max(np.abs(s - shown[0]).mean() for s in shown))
 
     assert movement(speech) > 3 * movement(silent)
 
 
 def test_the_rim_of_the_picture_keeps_still(animator: Animator, portrait: Portrait, speech: Speech) -> None:
-    frames = [rgb(f) for f in animator.frames(portrait, speech, Mood.JOY, 5.0, 1)]
+    frames = [rgb(f) for f in animator.frames(portrait, speech, Direction(Mood.JOY, 1, start=5.0))]
     for frame in frames[1:]:
         assert np.abs(frame[:8] - frames[0][:8]).max() <= 3
         assert np.abs(frame[:, :8] - frames[0][:, :8]).max() <= 3
@@ -99,4 +100,10 @@ def test_the_rim_of_the_picture_keeps_still(animator: Animator, portrait: Portra
 def test_a_picture_that_it_cannot_move_is_refused(animator: Animator, portrait: Portrait, speech: Speech) -> None:
     lost = np.full((68, 2), np.nan, np.float32)
     with pytest.raises(EngineFailed):
-        next(iter(animator.frames(replace(portrait, plate=None, rig=None, landmarks=lost), speech, Mood.CALM, 0.0, 1)))
+        next(
+            iter(
+                animator.frames(
+                    replace(portrait, plate=None, rig=None, landmarks=lost), speech, Direction(Mood.CALM, 1)
+                )
+            )
+        )

@@ -15,7 +15,7 @@ from pipeline.face.landmarks import landmarks
 from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.mark import MARK
 from pipeline.stages import EngineConfig
-from pipeline.types import Frame, Mood, Portrait, Speech
+from pipeline.types import Direction, Frame, Mood, Portrait, Speech
 from tests.unit.faces import disc_portrait, speech_of
 
 FPS = 25
@@ -138,7 +138,7 @@ def test_lips_meet_on_closures_in_the_decoded_clip(portrait: Portrait, tmp_path:
     rig = FaceRig.model_validate_json(portrait.rig or "")
     said = speech_of("ɑmɑbɑpɑ", start=0.4, step=0.12)
     animator = RigAnimator(EngineConfig(assets=tmp_path))  # type: ignore[arg-type]
-    made = clip.mux([clip.draw_segment(animator, portrait, said, Mood.CALM, 0.0, 7)], said, FPS)
+    made = clip.mux([clip.draw_segment(animator, portrait, said, Direction(Mood.CALM, 7))], said, FPS)
     shown, _ = pictures(made.mp4)
     corner = landmarks(rig, rest_pose(rig), 512)[48:68]
     (x0, y0), (x1, y1) = corner.min(0).astype(int) - 6, corner.max(0).astype(int) + 50

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pipeline import registry
 from pipeline.speak import PAUSE, Studio, say, together, whole_frames
 from pipeline.stages import EngineConfig
-from pipeline.types import Frame, Mood, Phoneme, Portrait, Speech, Utterance, VoicePart, VoiceRecipe
+from pipeline.types import Direction, Frame, Mood, Phoneme, Portrait, Speech, Utterance, VoicePart, VoiceRecipe
 from pipeline.workers import Lane, Workers
 from tests.unit.faces import disc_portrait
 
@@ -75,9 +75,9 @@ class Toy:
         sound = np.sin(np.arange(round(seconds * 24_000)) / 9).astype(np.float32) * 0.3
         return Speech(text, sound, 24_000, (Phoneme("a", 0.0, seconds),))
 
-    def frames(self, portrait: Portrait, speech: Speech, mood: Mood, start: float, seed: int) -> Iterator[Frame]:
+    def frames(self, portrait: Portrait, speech: Speech, direction: Direction) -> Iterator[Frame]:
         for index in range(round(speech.seconds * self.fps)):
-            yield np.full((768, 512), 16 + round(start * self.fps + index) % 200, np.uint8)
+            yield np.full((768, 512), 16 + round(direction.start * self.fps + index) % 200, np.uint8)
 
 
 class Rehearsal(Workers):
@@ -124,16 +124,16 @@ async def test_what_cannot_be_said_is_a_short_silence(studio: Studio, text: str)
     utterance = await studio.utter(text, RECIPE, Mood.CALM)
     assert len(utterance.parts) >= 1
     assert utterance.seconds < 1
-    filmed = await studio.film(utterance, await portrait(), Mood.CALM, 1)
+    filmed = await studio.film(utterance, await portrait(), Direction(Mood.CALM, 1))
     assert filmed.seconds == pytest.approx(utterance.seconds)
 
 
 async def test_stage_by_stage_gives_what_one_go_gives(studio: Studio) -> None:
-    at_once = await studio.speak(TEXT, RECIPE, Mood.JOY, portrait(), 3)
+    at_once = await studio.speak(TEXT, RECIPE, Direction(Mood.JOY, 3), portrait())
     utterance = await studio.utter(TEXT, RECIPE, Mood.JOY)
     assert np.array_equal(at_once.speech.samples, utterance.speech.samples)
     assert at_once.speech.phonemes == utterance.speech.phonemes
-    filmed = await studio.film(utterance, await portrait(), Mood.JOY, 3)
+    filmed = await studio.film(utterance, await portrait(), Direction(Mood.JOY, 3))
     assert filmed == at_once.clip  # byte for byte
     assert await studio.sound(utterance) == filmed.ogg
 
@@ -147,7 +147,7 @@ async def test_film_draws_all_sentences_at_the_same_time(studio: Studio, workers
     utterance = await studio.utter(TEXT, RECIPE, Mood.JOY)
     together_there = asyncio.Barrier(len(utterance.parts))
     workers.gates["pictures"] = lambda: asyncio.ensure_future(together_there.wait())
-    filmed = await studio.film(utterance, await portrait(), Mood.JOY, 3)
+    filmed = await studio.film(utterance, await portrait(), Direction(Mood.JOY, 3))
     assert filmed.seconds == pytest.approx(utterance.seconds)
 
 
@@ -167,7 +167,7 @@ async def test_a_sentence_is_drawn_while_the_next_is_spoken(studio: Studio, work
         "voice": lambda: asyncio.ensure_future(speaking()),
         "pictures": lambda: asyncio.ensure_future(begin()),
     }
-    spoken = await studio.speak(TEXT, RECIPE, Mood.JOY, portrait(), 3)
+    spoken = await studio.speak(TEXT, RECIPE, Direction(Mood.JOY, 3), portrait())
     assert spoken.speech.text == TEXT
     assert [name for _, name in workers.begun].index("draw") <= 2
 
@@ -178,5 +178,5 @@ async def test_a_failed_drawing_ends_the_speaking(studio: Studio, workers: Rehea
 
     workers.gates["pictures"] = lambda: asyncio.ensure_future(fail())
     with pytest.raises(ValueError, match="no paint left"):
-        await studio.speak(TEXT, RECIPE, Mood.JOY, portrait(), 3)
+        await studio.speak(TEXT, RECIPE, Direction(Mood.JOY, 3), portrait())
     assert "mux" not in [name for _, name in workers.begun]
