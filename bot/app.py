@@ -17,6 +17,7 @@ from bot.jobs.outcome import Keeping
 from bot.jobs.stages import Stages
 from bot.limits import Limits
 from bot.memory import Remembering
+from bot.offers import Offers
 from bot.places import Places
 from bot.privacy import Privacy
 from bot.scenes.director import Director
@@ -71,6 +72,7 @@ class Desk:
     requests: Requests
     outbox: Outbox
     asking: Asking
+    offers: Offers
     places: Places
     characters: Characters
     privacy: Privacy
@@ -140,7 +142,10 @@ def furnish(
     characters = Characters(Cast(database), stored.personas, places)
     privacy = Privacy(Personal(database), asking, places, blobs)
     scenes = Scenes(SceneStore(database, bell), stored.personas, places, limits, requests)
-    return Desk(database, blobs, stored, bell, engine, requests, outbox, asking, places, characters, privacy, scenes)
+    offers = Offers.of(settings)
+    return Desk(
+        database, blobs, stored, bell, engine, requests, outbox, asking, offers, places, characters, privacy, scenes
+    )
 
 
 def a_director(settings: Settings, desk: Desk, mind: Mind) -> Director:
@@ -228,7 +233,7 @@ async def open_app(settings: Settings, voice: str | None = None) -> AsyncIterato
         open_mind(settings, engines.mind, chat) as mind,
         Workers() as workers,
     ):
-        # The studio's configuration travels to worker processes, so it holds no key.
+        # The studio's configuration travels to worker processes, so it holds no key but that of the animator they ask.
         studio = Studio(settings.engine_config(), workers, engines.animation)
         remembering = Remembering(stored.memories, mind, Embedder(), _budget(chat))
         yield App(settings, choices, Conversation(mind, studio, engines, stored.personas, remembering, stored.usages))

@@ -7,7 +7,8 @@ edit again, or a post with the same nonce. What a platform cannot tell apart can
 - Discord knows the nonces of a bot's own messages for some minutes; a webhook has none, so what it may have posted is
   looked for among the last messages, as long as the process lives that posted it.
 - Telegram knows no nonces. A placeholder may stay behind above the answer, which is therefore never what is posted,
-  and a voice message or video note, which is always a new message, may come twice.
+  and a voice message or video note, which is always a new message, may come twice. So may an answer in a private chat
+  that was shown as a draft: drafts cannot become messages.
 
 Only a crash or a cut within the moment between the platform's doing and our hearing of it leads there. Nothing that
 must be seen is lost: a final part is tried until it is shown or nobody can see it any more.

@@ -10,7 +10,7 @@ from typing import Protocol
 from pydantic import ConfigDict
 
 from bot import words
-from bot.jobs.plan import SUMMONED
+from bot.jobs.plan import SUMMONED, WRITTEN
 from bot.localisation.foreign import translated
 from bot.localisation.texts import Texts, texts
 from bot.progress import Progress
@@ -24,7 +24,8 @@ OURS = (PartKind.PLACEHOLDER, PartKind.APOLOGY, PartKind.CANCELLED)
 
 
 class FileEntry(Value):
-    """A stored file of a part: SHA-256, media type, name for people, bytes, pixels, seconds."""
+    """A stored file of a part: SHA-256, media type, name for people, bytes, pixels, seconds; ``face`` and ``poster`` as
+    in ``File``."""
 
     hash: str
     mime: str
@@ -33,6 +34,8 @@ class FileEntry(Value):
     width: int | None = None
     height: int | None = None
     seconds: float | None = None
+    face: tuple[float, float, float] | None = None
+    poster: float | None = None
 
 
 class PartDocument(Value):
@@ -57,7 +60,10 @@ class PartDocument(Value):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A picture, a sound or a clip. Width and height in pixels; ``seconds`` of sounds and clips."""
+    """A picture, a sound or a clip. Width and height in pixels; ``seconds`` of sounds and clips.
+
+    Of clips ``face``: where the face is (`pipeline.circle.Circle`), and ``poster``: the second that shows it best.
+    """
 
     mime: str
     name: str
@@ -65,6 +71,8 @@ class File:
     width: int | None = None
     height: int | None = None
     seconds: float | None = None
+    face: tuple[float, float, float] | None = None
+    poster: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +93,8 @@ class Message:
     ``persona`` are ids for buttons to name. ``update``: key of the update that asked for it, for a platform that can
     answer one. ``language``: a tag of BCP 47, in which the bot speaks there. ``heard``: what was understood of a voice
     message, in the person's words. ``progress``: what is still to come (`bot.progress.lines`). ``keeps_files``: the
-    message may show files already, which stay as they are; there are none in ``files`` then.
+    message may show files already, which stay as they are; there are none in ``files`` then. ``draft``: the answer is
+    still being written; this is as much of it as there is, or what stands in its place.
     """
 
     request: str
@@ -102,6 +111,7 @@ class Message:
     heard: str | None = None
     progress: Progress | None = None
     keeps_files: bool = False
+    draft: bool = False
 
     @property
     def spoken(self) -> bool:
@@ -188,7 +198,14 @@ def placeholder_of(sending: Sending) -> Message:
 def placeholder_for(request: Request) -> Message:
     """What stands where a request will be shown."""
     text = words.coming(request.kind, texts(request.language))
-    return Message(request.id, PartKind.PLACEHOLDER, final=False, text=text, language=request.language)
+    return Message(
+        request.id,
+        PartKind.PLACEHOLDER,
+        final=False,
+        text=text,
+        language=request.language,
+        draft=request.kind in WRITTEN,
+    )
 
 
 def message_of(sending: Sending, document: PartDocument, files: Sequence[File] = ()) -> Message:
@@ -218,6 +235,7 @@ def message_of(sending: Sending, document: PartDocument, files: Sequence[File] =
         language=request.language,
         heard=document.heard,
         progress=told(document.progress, request),
+        draft=part.kind is PartKind.PLACEHOLDER and request.kind in WRITTEN,
     )
 
 

@@ -11,7 +11,7 @@ from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline.stages import EngineConfig, Task
+from pipeline.stages import DiffusionConfig, EngineConfig, RemoteConfig, Task
 
 OPENAI = "https://api.openai.com/v1"
 LOCAL_SERVERS = (
@@ -68,6 +68,7 @@ class Settings(BaseSettings):
     elevenlabs_api_key: SecretStr | None = _setting("ELEVENLABS_API_KEY")
     discord_token: SecretStr | None = _setting("DISCORD_TOKEN")
     telegram_token: SecretStr | None = _setting("TELEGRAM_TOKEN")
+    telegram_name: str | None = Field(None, max_length=64, validation_alias="TELEGRAM_NAME")
     telegram_base_url: str | None = _setting("TELEGRAM_BASE_URL")
     telegram_webhook_url: str | None = _setting("TELEGRAM_WEBHOOK_URL")
     telegram_webhook_listen: str = Field(
@@ -81,6 +82,26 @@ class Settings(BaseSettings):
     animation: str = _setting("ANIMATION", "auto")
     hearing: str = _setting("HEARING", "auto")
     hearing_model: str | None = _setting("HEARING_MODEL")
+
+    animator_url: str | None = Field(
+        None,
+        pattern=r"^https?://([^\s/@]+@)?(\[[0-9a-fA-F:]+\]|[^\s/?#:@\[\]]+)(:\d{1,5})?(/\S*)?$",
+        validation_alias="ANIMATOR_URL",
+    )
+    animator_key: SecretStr | None = _setting("ANIMATOR_KEY")
+    animator_timeout: float = Field(60, gt=0, le=3600, validation_alias="ANIMATOR_TIMEOUT")
+
+    styles: Path | None = Field(None, validation_alias="STYLES")
+    diffusers_device: str = Field("auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$", validation_alias="DIFFUSERS_DEVICE")
+    diffusers_guidance: Literal["none", "pixel", "landmark", "both"] | None = Field(
+        None, validation_alias="DIFFUSERS_GUIDANCE"
+    )
+    diffusers_safety: bool = Field(True, validation_alias="DIFFUSERS_SAFETY")
+    diffusers_compile: bool = Field(False, validation_alias="DIFFUSERS_COMPILE")
+    diffusers_tries: int = Field(10, ge=1, le=30, validation_alias="DIFFUSERS_TRIES")
+
+    clip_side: Annotated[Literal[512, 720], BeforeValidator(int)] = Field(512, validation_alias="CLIP_SIDE")
+    clip_badge: bool = Field(False, validation_alias="CLIP_BADGE")
 
     limit_summons_person: Number = Field(20, ge=0, validation_alias="LIMIT_SUMMONS_PERSON")
     limit_summons_place: Number = Field(100, ge=0, validation_alias="LIMIT_SUMMONS_PLACE")
@@ -163,10 +184,30 @@ class Settings(BaseSettings):
             return LOCAL_SERVERS
         return tuple(("a local server", url.strip()) for url in self.mind_servers.split(",") if url.strip())
 
+    @property
+    def animator(self) -> RemoteConfig | None:
+        """The animator on another machine, if the settings name one."""
+        if self.animator_url is None:
+            return None
+        return RemoteConfig(self.animator_url, self.animator_key or SecretStr(""), self.animator_timeout)
+
     def engine(self, stage: Literal["mind", "voice", "portrait", "animation", "hearing"]) -> str:
         """The engine the operator named for a stage, or ``auto``."""
         return str(getattr(self, stage)).strip().lower()
 
     def engine_config(self) -> EngineConfig:
         """What engines are built with."""
-        return EngineConfig(assets=self.assets)
+        return EngineConfig(
+            assets=self.assets,
+            side=self.clip_side,
+            badge=self.clip_badge,
+            diffusion=DiffusionConfig(
+                styles=self.styles and self.styles.expanduser().absolute(),
+                device=self.diffusers_device,
+                guidance=self.diffusers_guidance,
+                safety=self.diffusers_safety,
+                compiled=self.diffusers_compile,
+                tries=self.diffusers_tries,
+            ),
+            remote=self.animator,
+        )

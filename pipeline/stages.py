@@ -92,8 +92,20 @@ class DiffusionConfig:
     """Whether pictures are looked at by a safety checker."""
     compiled: bool = False
     """Whether torch compiles the networks: minutes at first, then quicker."""
+    vram: float | None = None
+    """GiB that models may take on the device; None: what is free when the first is loaded."""
     tries: int = 10
     """Pictures painted for one portrait before the illustrator takes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteConfig:
+    """An animator on another machine, as in docs/animators.md."""
+
+    url: str = field(repr=False)  # it may hold a password
+    key: SecretStr = field(default_factory=lambda: SecretStr(""))
+    timeout: float = 60.0
+    """Seconds without progress after which a clip is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +118,12 @@ class EngineConfig:
     """For minds that ask a language model, and listeners that ask a service."""
     side: int = 512
     """Of the frames of a clip, in pixels: 512 or 720."""
+    badge: bool = False
+    """Whether clips say in the picture that they are made by a machine."""
     diffusion: DiffusionConfig = DiffusionConfig()
     """For painters that use diffusion models."""
+    remote: RemoteConfig | None = None
+    """For the animator that asks another machine."""
 
 
 class Mind(Protocol):

@@ -6,13 +6,14 @@ import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asked import State
 from storage.tables import ChargeRow, RequestRow, now
-from storage.upsert import insert_into
+from storage.upsert import Insert, insert_for
 
 
 class Meter(StrEnum):
@@ -35,6 +36,35 @@ TOLERANCE = 1e-6
 """Amounts are sums of floats: what lacks less than this to a limit has reached it."""
 
 
+_amount = ChargeRow.amount
+_own = ChargeRow.person.in_((bindparam("who"), bindparam("trace")))
+_USED = (
+    select(
+        ChargeRow.meter,
+        func.sum(case((_own, _amount), else_=0.0)),
+        func.sum(case((ChargeRow.place == bindparam("where"), _amount), else_=0.0)),
+        func.sum(_amount),
+    )
+    .where(
+        ChargeRow.meter.in_(bindparam("meters", expanding=True)),
+        ChargeRow.created_at > bindparam("since"),
+        ChargeRow.refunded_at.is_(None),
+    )
+    .group_by(ChargeRow.meter)
+)
+_OPEN = select(func.count()).where(RequestRow.state == State.OPEN.value, RequestRow.person == bindparam("who"))
+
+
+@cache
+def _charge(dialect: str, add: bool) -> Insert:
+    row = insert_for(dialect, ChargeRow)
+    key, amount = ["request_id", "meter"], row.excluded.amount
+    if add:
+        return row.on_conflict_do_update(index_elements=key, set_={"amount": ChargeRow.amount + amount})
+    # asked for again after a refund, it counts again
+    return row.on_conflict_do_update(index_elements=key, set_={"refunded_at": None, "amount": amount})
+
+
 def trace(person: str) -> str:
     """The name under which still counts what somebody used who is forgotten otherwise (`personal`)."""
     return f"deleted:{hashlib.blake2s(person.encode(), digest_size=16).hexdigest()}"
@@ -43,13 +73,8 @@ def trace(person: str) -> str:
 async def charge(session: AsyncSession, request: RequestRow, meter: Meter, amount: float, *, add: bool = False) -> None:
     """Counts an amount for a request, once: a second time changes nothing, or adds to the first with ``add``."""
     whose = {"request_id": request.id, "person": request.person, "place": request.place}
-    row = insert_into(session, ChargeRow, **whose, meter=meter.value, amount=amount)
-    key = ["request_id", "meter"]
-    if add:
-        row = row.on_conflict_do_update(index_elements=key, set_={"amount": ChargeRow.amount + row.excluded.amount})
-    else:  # asked for again after a refund, it counts again
-        row = row.on_conflict_do_update(index_elements=key, set_={"refunded_at": None, "amount": row.excluded.amount})
-    await session.execute(row)
+    values = {**whose, "meter": meter.value, "amount": amount}
+    await session.execute(_charge(session.get_bind().dialect.name, add), values)
 
 
 async def refund(session: AsyncSession, request_id: str) -> None:
@@ -71,17 +96,12 @@ async def used(
 
     Every pair of meter and scope has a value: characters, seconds or USD.
     """
-    amount = ChargeRow.amount
-    own = func.sum(case((ChargeRow.person.in_((person, trace(person))), amount), else_=0.0))
-    shared = func.sum(case((ChargeRow.place == place, amount), else_=0.0))
-    query = select(ChargeRow.meter, own, shared, func.sum(amount)).group_by(ChargeRow.meter)
-    query = query.where(
-        ChargeRow.meter.in_([meter.value for meter in meters]),
-        ChargeRow.created_at > since,
-        ChargeRow.refunded_at.is_(None),
-    )
+    values = {
+        "meters": [meter.value for meter in meters], "since": since, "who": person, "trace": trace(person),
+        "where": place,
+    }  # fmt: skip
     totals = dict.fromkeys(((meter, scope) for meter in meters for scope in Scope), 0.0)
-    for meter, *sums in await session.execute(query):
+    for meter, *sums in await session.execute(_USED, values):
         totals.update({(Meter(meter), scope): total for scope, total in zip(Scope, sums, strict=True)})
     return totals
 
@@ -114,5 +134,4 @@ async def last_to_leave(
 
 async def open_requests(session: AsyncSession, person: str) -> int:
     """Requests of a person that have not ended."""
-    query = select(func.count()).where(RequestRow.state == State.OPEN.value, RequestRow.person == person)
-    return await session.scalar(query) or 0
+    return await session.scalar(_OPEN, {"who": person}) or 0

@@ -129,30 +129,32 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
         event.listen(server.sync_engine, "connect", _let_go)
         return server
 
+    pragmas = (
+        f"PRAGMA busy_timeout={BUSY_MS}",  # first: the next ones may have to wait
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=NORMAL",
+        "PRAGMA secure_delete=ON",  # what a person asked to forget is not left in free pages
+        f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}",
+    )
+
     async def connect() -> Connection:
         args, options = engine.dialect.create_connect_args(url)
         connection = Connection(partial(sqlite3.connect, *args, **options), iter_chunk_size=64)
         connection._thread.daemon = True  # as SQLAlchemy does: a forgotten connection must not hang the exit
         try:
             await connection
+            # sqlite3 opens transactions late and by itself; `begin` below does it instead, at a known moment.
+            connection.isolation_level = None
+            for pragma in pragmas:
+                await connection.cursor().execute(pragma)
             return connection
         except BaseException:
-            # aiosqlite leaves its thread behind here, which then speaks to an event loop that may be closed.
+            # Nobody else knows this connection yet, and its thread may not speak to an event loop that is closed.
+            connection.stop()
             await asyncio.to_thread(connection._thread.join)
             raise
 
     engine = create_async_engine(url, async_creator=connect, hide_parameters=True)
-
-    def tune(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        # sqlite3 opens transactions late and by itself; `begin` below does it instead, at a known moment.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")  # first: the next ones may have to wait
-        cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=NORMAL")
-        cursor.execute("PRAGMA secure_delete=ON")  # what a person asked to forget is not left in free pages
-        cursor.execute(f"PRAGMA foreign_keys={'ON' if foreign_keys else 'OFF'}")
-        cursor.close()
 
     def begin(connection: sqlalchemy.Connection) -> None:
         # A reader that turns writer fails at once when somebody else wrote meanwhile; taking the write lock at
@@ -161,7 +163,6 @@ def _engine(url: URL, foreign_keys: bool) -> AsyncEngine:
         driver: Any = connection.connection.driver_connection
         driver.beginning = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
-    event.listen(engine.sync_engine, "connect", tune)
     event.listen(engine.sync_engine, "begin", begin)
     return engine
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias, TypeVar
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.database import Database
 from storage.repository import StoredPersona, as_stored, present
+from storage.statements import plain
 from storage.tables import Json, PersonaRow, PersonRow, PlaceRow, ResidentRow, now
 from storage.upsert import insert_into
 
@@ -17,6 +18,10 @@ Change: TypeAlias = Callable[[Json], Json]
 """From a document to the one in its place. What it raises leaves all as it was."""
 
 Decided = TypeVar("Decided", PlaceRow, PersonRow)
+
+_DOCUMENTS = {
+    row: select(plain(row).c.document).where(plain(row).c.key == bindparam("key")) for row in (PlaceRow, PersonRow)
+}
 
 
 class Preferences:
@@ -100,4 +105,4 @@ async def place_document(session: AsyncSession, key: str) -> Json:
 
 
 async def _document(session: AsyncSession, table: type[Decided], key: str) -> Json:
-    return await session.scalar(select(table.document).where(table.key == key)) or {}
+    return await session.scalar(_DOCUMENTS[table], {"key": key}) or {}

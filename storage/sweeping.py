@@ -20,7 +20,7 @@ from storage.asked import State
 from storage.blobs import Blobs
 from storage.company import keep_messages
 from storage.database import Database
-from storage.tables import BlobRow, Json, LineRow, PortraitRow, RequestRow, ResultRow, StepRow, TurnRow, now
+from storage.tables import BlobRow, InboxRow, Json, LineRow, PortraitRow, RequestRow, ResultRow, StepRow, TurnRow, now
 
 log = structlog.get_logger(__name__)
 
@@ -54,6 +54,7 @@ class Sweeper:
         before = now() - self._keep
         files = await self._delete_files()
         requests = await self._delete_requests(before)
+        await self._delete_updates(before)
         results = await self._delete_results(before)
         self._unnamed = await self._delete_names(before)
         return Swept(requests, results, files)
@@ -79,6 +80,11 @@ class Sweeper:
             return len(rows)
 
         return await self._repeat(batch)
+
+    async def _delete_updates(self, before: datetime) -> None:
+        """Of a platform that nobody has served since."""
+        async with self._database.session() as session:
+            await session.execute(delete(InboxRow).where(InboxRow.created_at < before))
 
     async def _delete_results(self, before: datetime) -> int:
         used = exists().where(StepRow.result_key == ResultRow.key)

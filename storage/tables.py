@@ -513,3 +513,15 @@ class LineRow(Table):
     addressed: Mapped[str | None] = mapped_column(Id)  # the persona whose message it replies to
     update_key: Mapped[str] = mapped_column(AnyText)  # of what brought it, which may come twice
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+
+class InboxRow(Table):
+    """An update of a platform that nobody has finished with (`inbox`). ``tries``: how often somebody began."""
+
+    __tablename__ = "inbox"
+
+    platform: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # of the update
+    document: Mapped[Json] = mapped_column(Document)
+    tries: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)

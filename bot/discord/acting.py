@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 
 import discord
 
-from bot import offers, words
+from bot import words
 from bot.app import Desk
 from bot.asking import Asking, Incoming
 from bot.conversation import MAXIMUM_LINE
@@ -86,7 +86,7 @@ class Acting:
         """Gives a character another face."""
 
         async def ask(incoming: Incoming) -> Accepted:
-            return await self._asking.restyle(incoming, persona, offers.look(style))
+            return await self._asking.restyle(incoming, persona, interaction.client.desk.offers.look(style))
 
         await self._change(interaction, persona, Kind.RESTYLE, ask)
 

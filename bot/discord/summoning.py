@@ -11,7 +11,7 @@ import discord
 import structlog
 from discord import app_commands
 
-from bot import offers, words
+from bot import words
 from bot.asking import Asking, Incoming
 from bot.discord import keys, sent
 from bot.discord.keys import Interaction, ticket_of, tongue
@@ -66,7 +66,8 @@ class Summoning:
             private: bool = False,
         ) -> None:
             async def ask(incoming: Incoming) -> Accepted:
-                look, shown = offers.look(style), await sent.picture(picture) if picture else None
+                look = interaction.client.desk.offers.look(style)
+                shown = await sent.picture(picture) if picture else None
                 return await self.asking.summon(incoming, text, style=look, voice=voice, picture=shown)
 
             if private and not interaction.context.dm_channel:
@@ -139,6 +140,7 @@ def _opening(request: Request) -> str:
 
 async def styles(interaction: Interaction, typed: str) -> list[app_commands.Choice[str]]:
     """The styles offered while somebody types."""
-    labels = ((id_, f"{id_}: {translated(about, tongue(interaction))}") for id_, about in offers.looks().items())
+    looks, said = interaction.client.desk.offers.looks, tongue(interaction)
+    labels = ((id_, f"{id_}: {translated(about, said)}") for id_, about in looks.items())
     shown = [(id_, label) for id_, label in labels if typed.strip().lower() in label.lower()]
     return [app_commands.Choice(name=short(label, CHOICE), value=id_) for id_, label in shown[:CHOICES]]

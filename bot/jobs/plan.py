@@ -29,6 +29,9 @@ class Kind(StrEnum):
 SUMMONED = (Kind.SUMMON, Kind.RETRY)
 """What brings a new character."""
 
+WRITTEN = (Kind.REPLY, Kind.SCENE)
+"""What is shown as it is written."""
+
 
 class Stage(StrEnum):
     """A step of a request, and the queue that it usually waits in."""

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import structlog
-from telegram import ForceReply, InlineKeyboardMarkup, Update
+from telegram import ForceReply, InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.error import TelegramError
 
 from bot.app import Desk
+from bot.characters import Whose
 from bot.jobs.plan import SUMMONED
 from bot.localisation.refusals import Refusal
 from bot.localisation.texts import Texts
-from bot.telegram.calls import Call, Calls, Context, answered
+from bot.telegram.calls import Call, Calls, Context, Does, answered
+from bot.telegram.gallery import PAGE, Gallery
 from bot.telegram.keyboard import Action, markup, pressed
-from bot.telegram.keys import spot_of
+from bot.telegram.keys import id_of, spot_of
 from bot.telegram.layout import CAPTION
 from bot.telegram.rich import Rich, bold, italic, joined, plain, split
-from bot.telegram.talking import Talking
+from pipeline.errors import StorageFailed
 from storage.pictures import to_png
 from storage.repository import StoredPersona
 
 log = structlog.get_logger(__name__)
+
+DELETE = re.compile(r"cd:(-?\d{1,20})")
 
 RECENT = 50
 """Requests looked at for the last summon of a person."""
@@ -32,9 +37,9 @@ RECENT = 50
 class Acting:
     """Acts on characters."""
 
-    def __init__(self, desk: Desk, talking: Talking) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._talking = talking
+        self.gallery = Gallery(desk)
 
     def pressed(self, calls: Calls) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         """A handler of buttons."""
@@ -47,12 +52,36 @@ class Acting:
                 await query.answer()  # else the button goes on turning
             except TelegramError as error:
                 log.info("telegram.unanswered", error=type(error).__name__)
-            call, what = await calls.call(update, context), pressed(query.data or "")
-            if call is not None and what is not None:
-                action, id_ = what
-                await answered(call, lambda call: self._act(call, action, id_))
+            call, does = await calls.call(update, context), self._does(query.data or "")
+            if call is not None and does is not None:
+                await answered(call, does)
 
         return handle
+
+    def _does(self, data: str) -> Does | None:
+        """What the data of a button asks for; None for another's."""
+        if (what := pressed(data)) is not None:
+            return lambda call: self._act(call, *what)
+        if (page := PAGE.fullmatch(data)) is not None:
+            return lambda call: self.gallery.turn(call, Whose(page[1]), int(page[2]))
+        if (person := DELETE.fullmatch(data)) is not None:
+            return lambda call: self._delete(call, int(person[1]))
+        return None
+
+    async def ask_to_delete(self, call: Call) -> None:
+        """Whether a person wants all that is kept about them deleted."""
+        button = InlineKeyboardButton(call.texts("buttons-delete"), callback_data=f"cd:{id_of(call.incoming.person)}")
+        await call.say(call.texts("telegram-delete-words"), InlineKeyboardMarkup([[button]]))
+
+    async def delete(self, call: Call) -> None:
+        """Deletes all that is kept about the person."""
+        await self._desk.privacy.delete(call.incoming.person)
+        await call.say(call.texts("telegram-deleted"))
+
+    async def _delete(self, call: Call, person: int) -> None:
+        if person != id_of(call.incoming.person):
+            raise Refusal("telegram-not-yours")
+        await self.delete(call)
 
     def may_change(self, call: Call, persona: StoredPersona) -> None:
         """Raises ``Refusal`` unless the person may."""
@@ -74,9 +103,14 @@ class Acting:
         raise Refusal("telegram-nothing-to-retry")
 
     async def show(self, call: Call, persona: StoredPersona) -> None:
-        """The card of a character, with its portrait and buttons."""
-        portrait = await self._desk.stored.personas.portrait(persona.id)
-        spot, caption = spot_of(call.message), split(introduction(persona, call.texts), CAPTION)[0]
+        """The card of a character, with its portrait, where it has one yet, and buttons."""
+        spot, about = spot_of(call.message), introduction(persona, call.texts)
+        try:
+            portrait = await self._desk.stored.personas.portrait(persona.id)
+        except StorageFailed:
+            await call.say(about, _without_another(persona, call.texts))
+            return
+        caption = split(about, CAPTION)[0]
         png = await asyncio.to_thread(to_png, portrait.picture)
         await call.bot.send_photo(
             spot.chat, png, caption=caption.text, caption_entities=caption.entities,
@@ -99,6 +133,8 @@ class Acting:
             case Action.REVOICE:
                 self.may_change(call, persona)
                 await self._desk.asking.revoice(call.incoming, persona)
+            case Action.SHOW:
+                await self.show(call, persona)
             case Action.WHO:
                 await call.say(introduction(persona, call.texts))
             case Action.DISMISS:

@@ -14,11 +14,13 @@ from telegram.ext import CallbackContext
 
 from bot import words
 from bot.asking import Incoming
+from bot.jobs.plan import Kind
 from bot.localisation.refusals import said
 from bot.localisation.texts import Texts, texts
 from bot.places import Actor
 from bot.telegram.keys import ANONYMOUS, incoming, spot_of
 from bot.telegram.layout import TEXT
+from bot.telegram.openings import Openings
 from bot.telegram.rich import Rich, plain, split
 from pipeline.errors import BadRequest, StorageFailed
 
@@ -70,19 +72,32 @@ Does: TypeAlias = Callable[[Call], Awaitable[None]]
 class Calls:
     """Makes handlers for Telegram's library of what answers a call."""
 
-    def __init__(self) -> None:
+    def __init__(self, openings: Openings) -> None:
+        self._openings = openings
         self._admins: dict[tuple[int, int], tuple[float, bool]] = {}
 
-    def handler(self, does: Does, *, ranked: bool = True) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
+    def handler(
+        self, does: Does, *, ranked: bool = True, asks: Kind | None = None
+    ) -> Callable[[Update, Context], Coroutine[Any, Any, None]]:
         """Whatever goes wrong, the person is told in a sentence. ``ranked``: it matters who keeps order, for which
-        Telegram is asked; for all that is said in a busy group that would be too often."""
+        Telegram is asked; for all that is said in a busy group that would be too often. ``asks``: the kind of the
+        request that comes of it, if nothing else does; then see ``Openings``."""
 
         async def handle(update: Update, context: Context) -> None:
             call = await self.call(update, context, ranked=ranked)
-            if call is not None:
+            if call is not None and asks is not None:
+                await self._opened(call, does, asks)
+            elif call is not None:
                 await answered(call, does)
 
         return handle
+
+    async def _opened(self, call: Call, does: Does, asks: Kind) -> None:
+        update, spot = call.incoming.update_key, spot_of(call.message)
+        text = words.coming(asks, call.texts)
+        why = await failure(call, lambda: self._openings.while_taking(update, spot, text, lambda: does(call)))
+        if why and not await self._openings.change(update, spot, why):
+            await call.say(why)
 
     async def call(self, update: Update, context: Context, *, ranked: bool = True) -> Call | None:
         """None for what no person did."""
@@ -118,10 +133,17 @@ class Calls:
 
 async def answered(call: Call, does: Does) -> None:
     """Runs it, and says what went wrong."""
+    if why := await failure(call, lambda: does(call)):
+        await call.say(why)
+
+
+async def failure(call: Call, do: Callable[[], Awaitable[None]]) -> str | None:
+    """Does it; what the person must be told of what went wrong."""
     try:
-        await does(call)
+        await do()
     except BadRequest as error:
-        await call.say(said(error, call.texts))
+        return said(error, call.texts)
     except (StorageFailed, TelegramError) as error:
         log.warning("telegram.handler", error=type(error).__name__)
-        await call.say(words.apology(None, call.texts))
+        return words.apology(None, call.texts)
+    return None

@@ -1,15 +1,12 @@
-"""What people can tell the bot to do, and what it says of itself."""
+"""What people can tell the bot to do."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-import structlog
-from telegram import Bot, BotCommand
-from telegram.error import TelegramError
+from telegram import Message
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -20,38 +17,40 @@ from telegram.ext import (
     filters,
 )
 
-from bot import offers
 from bot.app import Desk
-from bot.characters import Whose
-from bot.jobs.plan import AnswerMode
+from bot.jobs.plan import AnswerMode, Kind
 from bot.localisation.refusals import Refusal
-from bot.localisation.texts import LANGUAGES, Texts, texts
-from bot.places import Summoners
-from bot.telegram.acting import Acting, introduction
+from bot.telegram.acting import Acting
 from bot.telegram.calls import Call, Calls, Does
+from bot.telegram.groups import unheard, welcome
 from bot.telegram.inline import Inline, offer
+from bot.telegram.introducing import SHOWN, about
 from bot.telegram.moving import moving
+from bot.telegram.openings import Openings
+from bot.telegram.options import wishes
 from bot.telegram.rich import bold, joined, plain
 from bot.telegram.scenes import SceneCommands
+from bot.telegram.settings import SettingsCommand
 from bot.telegram.talking import Talking, pictured
 from storage.repository import StoredPersona
 
-log = structlog.get_logger(__name__)
+ANY = "any"
 
-PAGE = 20
+MODES = (*AnswerMode, ANY)
 
-SHOWN = (
-    "summon", "talk", "personas", "persona", "restyle", "revoice", "retry", "dismiss", "rename", "share", "recall",
-    "settle", "unsettle", "scene", "answer", "settings", "memory", "forget", "export", "delete", "privacy", "help",
-)  # fmt: skip
-"""In the menu of commands, in this order."""
+YOU: Mapping[AnswerMode | None, str] = {
+    AnswerMode.TEXT: "persona-you-text",
+    AnswerMode.VOICE: "persona-you-voice",
+    AnswerMode.VIDEO: "persona-you-video",
+    None: "persona-you-any",
+}
 
-SETTINGS: Mapping[str, tuple[str, Callable[[str], object]]] = {
-    "language": ("language", str), "summoners": ("summoners", Summoners), "answer": ("answer", AnswerMode),
-    "person": ("summons_person", int), "place": ("summons_place", int),
-}  # fmt: skip
-"""What a place may decide: the word for it, the field of ``PlaceSettings``, and how a value is read. Telegram tells no
-bot which groups are for adults only, so that is not among them."""
+ONE: Mapping[AnswerMode | None, str] = {
+    AnswerMode.TEXT: "persona-answers-text",
+    AnswerMode.VOICE: "persona-answers-voice",
+    AnswerMode.VIDEO: "persona-answers-video",
+    None: "persona-answers-any",
+}
 
 SUMMON = re.compile(r"^/summon(@\w+)?\b")
 """Below a picture, where Telegram's library sees no command."""
@@ -59,44 +58,38 @@ SUMMON = re.compile(r"^/summon(@\w+)?\b")
 EXPORTED = 40_000_000
 """Bytes of portraits in a file of all that is kept: a bot may send 50 MB."""
 
-HEARD = filters.UpdateType.MESSAGE & (
-    filters.TEXT | filters.PHOTO | filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.IMAGE
+ASKS = {"summon": Kind.SUMMON, "retry": Kind.RETRY, "restyle": Kind.RESTYLE, "revoice": Kind.REVOICE}
+"""Commands of which a request comes, or a refusal, and nothing else."""
+
+ASKED = filters.UpdateType.MESSAGE & ~filters.FORWARDED
+"""Whoever passes a command on gives none: not even one that deletes everything."""
+
+SAID = filters.TEXT | filters.PHOTO | filters.VOICE | filters.AUDIO | filters.VIDEO_NOTE | filters.Document.IMAGE
+
+HEARD = (
+    filters.UpdateType.MESSAGE
+    & SAID
+    & ~filters.COMMAND
+    & ~filters.VIA_BOT
+    & (~filters.FORWARDED | filters.ChatType.PRIVATE)
 )
+"""In groups nobody answers what is passed on, such as the posts of a channel that belongs to the group."""
 
 
-def add_to(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk) -> None:
+def add_to(application: Application[Any, Any, Any, Any, Any, Any], desk: Desk, openings: Openings) -> None:
     """Tells Telegram's library who answers what."""
-    calls, talking = Calls(), Talking(desk)
-    acting = Acting(desk, talking)
+    calls, talking = Calls(openings), Talking(desk)
+    acting = Acting(desk)
     commands = Commands(desk, acting, talking)
     for name, does in commands.table().items():
-        application.add_handler(CommandHandler(name, calls.handler(does), filters=filters.UpdateType.MESSAGE))
+        application.add_handler(CommandHandler(name, calls.handler(does, asks=ASKS.get(name)), filters=ASKED))
     application.add_handler(CallbackQueryHandler(acting.pressed(calls)))
     application.add_handler(InlineQueryHandler(offer))
     application.add_handler(ChosenInlineResultHandler(Inline(desk).chosen))
     application.add_handler(MessageHandler(filters.StatusUpdate.MIGRATE, moving(desk)))
-    shown = MessageHandler(filters.UpdateType.MESSAGE & filters.CaptionRegex(SUMMON), calls.handler(commands.summon))
-    application.add_handler(shown)
-    said = HEARD & ~filters.COMMAND & ~filters.VIA_BOT
-    application.add_handler(MessageHandler(said, calls.handler(talking.hear, ranked=False)))
-
-
-async def introduce(bot: Bot) -> None:
-    """Sets the commands and the description, in all languages. Nothing here is worth a bot that does not start."""
-    try:
-        for language in LANGUAGES:
-            said = await asyncio.to_thread(texts, language)  # reading them takes a while
-            code = None if language == LANGUAGES[0] else language
-            about = [BotCommand(name, _about(said, name)) for name in SHOWN]
-            await bot.set_my_commands(about, language_code=code)
-            await bot.set_my_description(said("telegram-description"), language_code=code)
-            await bot.set_my_short_description(said("telegram-short-description"), language_code=code)
-    except TelegramError as error:
-        log.warning("telegram.not_introduced", error=type(error).__name__)
-
-
-def _about(said: Texts, name: str) -> str:
-    return said(f"telegram-command-{name}")
+    application.add_handler(MessageHandler(filters.StatusUpdate.NEW_CHAT_MEMBERS, calls.handler(welcome, ranked=False)))
+    application.add_handler(MessageHandler(ASKED & filters.CaptionRegex(SUMMON), calls.handler(commands.summon)))
+    application.add_handler(MessageHandler(HEARD, calls.handler(talking.hear, ranked=False)))
 
 
 class Commands:
@@ -111,11 +104,12 @@ class Commands:
         """By name."""
         return {
             "start": self.start, "help": self.help, "summon": self.summon, "talk": self.talk,
-            "personas": self.personas, "persona": self.persona, "restyle": self.restyle, "revoice": self.revoice,
-            "retry": self.retry, "dismiss": self.dismiss, "rename": self.rename, "share": self.share,
-            "recall": self.recall, "answer": self.answer, "memory": self.memory, "forget": self.forget,
-            "export": self.export, "delete": self.delete, "privacy": self.privacy, "settings": self.settings,
-            "settle": self.settle, "unsettle": self.unsettle, "scene": SceneCommands(self._desk).command,
+            "personas": self._acting.gallery.open, "persona": self.persona, "rename": self.rename,
+            "restyle": self.restyle, "revoice": self.revoice, "retry": self.retry, "dismiss": self.dismiss,
+            "share": self.share, "recall": self.recall, "settle": self.settle, "unsettle": self.unsettle,
+            "scene": SceneCommands(self._desk).command, "settings": SettingsCommand(self._desk).command,
+            "answer": self.answer, "memory": self.memory, "forget": self.forget, "export": self.export,
+            "delete": self.delete, "privacy": self.privacy,
         }  # fmt: skip
 
     async def start(self, call: Call) -> None:
@@ -127,15 +121,18 @@ class Commands:
 
     async def help(self, call: Call) -> None:
         """All commands."""
-        lines = [plain(f"/{name} - {_about(call.texts, name)}") for name in SHOWN]
-        await call.say(joined([plain(call.texts("telegram-help")), joined(lines, "\n")], "\n\n"))
+        lines = [plain(f"/{name} - {about(call.texts, name)}") for name in SHOWN]
+        parts = [plain(call.texts("telegram-help")), plain(await unheard(call)), joined(lines, "\n")]
+        await call.say(joined(parts, "\n\n"))
 
     async def summon(self, call: Call) -> None:
-        """A new character; below a picture, one that looks like it."""
-        words, picture = SUMMON.sub("", call.words).strip(), await pictured(call.message)
-        if not words:
+        """A new character; below a picture, or in reply to one, somebody who looks like it."""
+        asked = wishes(SUMMON.sub("", call.words), call.texts)
+        if not asked.words:
             raise Refusal("telegram-summon-words")
-        await self._desk.asking.summon(call.incoming, words, picture=picture)
+        look = self._desk.offers.look(asked.style)
+        picture = await pictured(call.message) or await pictured(_quoted(call))
+        await self._desk.asking.summon(call.incoming, asked.words, style=look, voice=asked.voice, picture=picture)
 
     async def talk(self, call: Call) -> None:
         """A line to a persona, where the bot hears no others: its name first, or whoever spoke last."""
@@ -151,28 +148,18 @@ class Commands:
         else:
             raise Refusal("telegram-nobody")
 
-    async def personas(self, call: Call) -> None:
-        """Those that a person summoned, and in groups those that are here."""
-        whose = Whose.MINE if call.actor.private else Whose.HERE
-        number = int(call.words) if call.words.isdecimal() and len(call.words) < 5 else 1
-        page = await self._desk.characters.page(call.actor, whose, number)
-        if not page.personas:
-            raise Refusal("telegram-nobody")
-        lines = [bold(one.persona.name) + plain(f": {one.persona.tagline}") for one in page.personas]
-        more = call.texts("telegram-page", number=number, pages=page.pages) if page.pages > 1 else ""
-        await call.say(joined([joined(lines, "\n"), plain(more)], "\n\n"))
-
     async def persona(self, call: Call) -> None:
         """Who one is."""
-        await call.say(introduction(await self._named(call), call.texts))
+        await self._acting.show(call, await self._named(call))
 
     async def restyle(self, call: Call) -> None:
-        """Another portrait; the last word may name a look."""
-        name, _, last = call.words.rpartition(" ")
-        style = last.lower() if last.lower() in offers.looks() else None
-        persona = await self._named(call, name if style else call.words)
+        """Another portrait; what follows a comma, or the last word, may name a style."""
+        name, comma, style = call.words.partition(",")
+        if not comma and name.rpartition(" ")[2].lower() in self._desk.offers.looks:
+            name, _, style = name.rpartition(" ")
+        look, persona = self._desk.offers.look(style), await self._named(call, name)
         self._acting.may_change(call, persona)
-        await self._desk.asking.restyle(call.incoming, persona, style)
+        await self._desk.asking.restyle(call.incoming, persona, look)
 
     async def revoice(self, call: Call) -> None:
         """Another voice; what follows a comma says how it should sound."""
@@ -211,42 +198,30 @@ class Commands:
         await self._acting.show(call, await self._desk.characters.recall(call.actor, call.words))
 
     async def answer(self, call: Call) -> None:
-        """How characters answer the person: in writing, by voice or in a clip."""
-        try:
-            mode = AnswerMode(call.words.lower())
-        except ValueError as error:
-            raise Refusal("telegram-answer-words") from error
-        await self._desk.places.prefer(call.incoming.person, answer=mode)
-        await call.say(call.texts("telegram-answer-set", mode=mode.value))
+        """How characters answer the person, or, with its name, how one answers everybody."""
+        how, _, name = call.words.partition(" ")
+        if how.lower() not in MODES:
+            raise Refusal("telegram-answer-words")
+        mode = None if how.lower() == ANY else AnswerMode(how.lower())
+        if name.strip():
+            persona = await self._named(call, name)
+            await self._desk.characters.answers(call.actor, persona, mode)
+            await call.say(call.texts(ONE[mode], name=persona.persona.name))
+        else:
+            await self._desk.places.prefer(call.incoming.person, answer=mode)
+            await call.say(call.texts(YOU[mode]))
 
     async def settle(self, call: Call) -> None:
         """Lets a persona answer everything in this group or topic."""
         persona = await self._named(call)
         await self._desk.places.settle(call.actor, persona, call.incoming.conversation)
-        await call.say(call.texts("telegram-settled", name=persona.persona.name))
+        settled = call.texts("telegram-settled", name=persona.persona.name)
+        await call.say("\n\n".join(filter(None, (settled, await unheard(call)))))
 
     async def unsettle(self, call: Call) -> None:
         """Ends that."""
         await self._desk.places.unsettle(call.actor, call.incoming.conversation)
         await call.say(call.texts("telegram-unsettled"))
-
-    async def settings(self, call: Call) -> None:
-        """Shows what was decided for this place, or changes one of it: its name, then a value, or `default`."""
-        name, _, value = call.words.lower().partition(" ")
-        if name:
-            if name not in SETTINGS or not value.strip():
-                raise Refusal("telegram-settings-words")
-            field, read = SETTINGS[name]
-            try:
-                wanted = None if value.strip() == "default" else read(value.strip())
-            except ValueError as error:
-                raise Refusal("telegram-settings-words") from error
-            if wanted is None and field == "summoners":
-                wanted = Summoners.EVERYONE
-            await self._desk.places.change(call.actor, **{field: wanted})
-        chosen = await self._desk.places.settings(call.incoming.place)
-        lines = [bold(one) + plain(f": {_shown(getattr(chosen, field))}") for one, (field, _) in SETTINGS.items()]
-        await call.say(joined([joined(lines, "\n"), plain(call.texts("telegram-settings-words"))], "\n\n"))
 
     async def memory(self, call: Call) -> None:
         """What a persona knows about the person."""
@@ -276,11 +251,11 @@ class Commands:
         await call.bot.send_document(call.message.chat.id, data, filename="chatanything.zip")
 
     async def delete(self, call: Call) -> None:
-        """Deletes everything that is kept about the person, when asked with the word that proves it is meant."""
-        if call.words.strip().casefold() != "everything":
-            raise Refusal("telegram-delete-words")
-        await self._desk.privacy.delete(call.incoming.person)
-        await call.say(call.texts("telegram-deleted"))
+        """Deletes everything that is kept about the person, once it is sure that this is meant."""
+        if call.words.strip().casefold() == "everything":
+            await self._acting.delete(call)
+        else:
+            await self._acting.ask_to_delete(call)
 
     async def privacy(self, call: Call) -> None:
         """What is kept."""
@@ -297,5 +272,8 @@ class Commands:
         return company[0]
 
 
-def _shown(value: object) -> str:
-    return "default" if value is None else str(value)
+def _quoted(call: Call) -> Message | None:
+    """What somebody else wrote that this replies to."""
+    quoted = call.message.reply_to_message
+    ours = quoted is None or quoted.from_user is None or quoted.from_user.id == call.bot.id
+    return None if ours else quoted

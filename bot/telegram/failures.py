@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -36,6 +36,15 @@ def translated() -> Iterator[None]:
 def unchanged(error: TelegramError) -> bool:
     """Whether an edit was refused because the message shows that already."""
     return isinstance(error, BadRequest) and UNCHANGED in error.message.lower()
+
+
+async def edited(edit: Callable[[], Awaitable[object]]) -> None:
+    """An edit that may have been made already."""
+    try:
+        await edit()
+    except TelegramError as error:
+        if not unchanged(error):
+            raise
 
 
 def meaning(error: TelegramError) -> Undelivered:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import structlog
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InlineQueryResultArticle,
-    InputTextMessageContent,
-    Update,
-)
+from telegram import InlineQueryResultArticle, InputTextMessageContent, Update
 from telegram.error import TelegramError
 
 from bot import words
 from bot.app import Desk
 from bot.asking import Incoming
-from bot.jobs.plan import AnswerMode, Kind
+from bot.jobs.plan import Kind
 from bot.localisation.refusals import said
 from bot.localisation.texts import texts
 from bot.telegram.calls import Context
+from bot.telegram.keyboard import chat_button
 from bot.telegram.keys import PLATFORM, inline_key, key_of
 from pipeline.errors import BadRequest, StorageFailed
 
@@ -38,15 +33,13 @@ async def offer(update: Update, context: Context) -> None:
     speak, typed = texts(query.from_user.language_code), query.query.strip()
     results = []
     if typed:
-        # Telegram tells the id of a message only where it has a button.
-        link = InlineKeyboardButton(speak("telegram-inline-chat"), url=f"https://t.me/{context.bot.username}")
         results.append(
             InlineQueryResultArticle(
                 SUMMON,
                 speak("telegram-inline-title"),
                 InputTextMessageContent(words.coming(Kind.SUMMON, speak)),
                 description=typed[:WORDS],
-                reply_markup=InlineKeyboardMarkup([[link]]),
+                reply_markup=chat_button(context.bot.username, speak),
             )
         )
     try:
@@ -78,7 +71,7 @@ class Inline:
         )
         speak = texts(incoming.language)
         try:
-            await self._desk.asking.summon(incoming, chosen.query, answer=AnswerMode.VIDEO)
+            await self._desk.asking.summon(incoming, chosen.query)
         except BadRequest as error:
             await self._tell(context, chosen.inline_message_id, said(error, speak))
         except StorageFailed as error:

@@ -13,13 +13,15 @@ from bot.messages import Message
 
 
 class Action(StrEnum):
-    """What a button does. The id of all but ``another`` is that of the persona, there that of the request."""
+    """What a button does. The id of all but ``another`` is that of the persona, there that of the request. ``show``
+    stands in lists, the others below a character."""
 
     TALK = "talk"
     RESTYLE = "restyle"
     REVOICE = "revoice"
     ANOTHER = "another"
     WHO = "who"
+    SHOW = "show"
     DISMISS = "dismiss"
 
 
@@ -40,6 +42,11 @@ def labels(texts: Texts) -> Mapping[Action, str]:
     }
 
 
+def data_of(action: Action, id_: str) -> str:
+    """What the button of an action carries; ``pressed`` reads it."""
+    return f"ca:{action}:{id_}"
+
+
 def pressed(data: str) -> tuple[Action, str] | None:
     """What the data of a button (at most 64 bytes) says; None for another's."""
     found = DATA.fullmatch(data)
@@ -58,6 +65,11 @@ def markup(targets: Mapping[Action, str], texts: Texts) -> InlineKeyboardMarkup:
     names = labels(texts)
 
     def button(action: Action) -> InlineKeyboardButton:
-        return InlineKeyboardButton(names[action], callback_data=f"ca:{action}:{targets[action]}")
+        return InlineKeyboardButton(names[action], callback_data=data_of(action, targets[action]))
 
     return InlineKeyboardMarkup([[button(action) for action in row if action in targets] for row in ROWS])
+
+
+def chat_button(username: str, texts: Texts) -> InlineKeyboardMarkup:
+    """Leads to the bot's own chat. Telegram tells the id of an inline message only where it has a button."""
+    return InlineKeyboardMarkup([[InlineKeyboardButton(texts("telegram-inline-chat"), url=f"https://t.me/{username}")]])

@@ -47,6 +47,11 @@ def key_of(id_: int) -> str:
     return f"{PLATFORM}:{id_}"
 
 
+def update_key(number: int) -> str:
+    """The key of an update, by which a request is known that is made of it."""
+    return f"{PLATFORM}:update:{number}"
+
+
 def id_of(key: str) -> int:
     """The other way round."""
     return int(key.removeprefix(f"{PLATFORM}:"))
@@ -77,7 +82,7 @@ def incoming(update: Update) -> Incoming | None:
     who = message.sender_chat if anonymous and message.sender_chat else person
     return Incoming(
         platform=PLATFORM,
-        update_key=f"{PLATFORM}:update:{update.update_id}",
+        update_key=update_key(update.update_id),
         place=key_of(spot.chat),
         conversation=spot.key,
         person=key_of(who.id),
@@ -94,7 +99,8 @@ def _name(who: User | Chat) -> str | None:
 @dataclass(frozen=True, slots=True)
 class Posted:
     """The messages that show one answer, in their order, with a letter for what each is: ``t`` text, ``m`` a picture or
-    clip with a caption, ``x`` a round video or a voice, which nothing can be edited into."""
+    clip with a caption, ``x`` a round video or a voice, which nothing can be edited into, and ``d`` a draft, which is
+    no message yet."""
 
     chat: int
     messages: Sequence[tuple[str, int]]

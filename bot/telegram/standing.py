@@ -12,6 +12,7 @@ from telegram.error import InvalidToken, NetworkError, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
 from bot.settings import Settings
+from bot.telegram.requesting import AiohttpRequest
 from pipeline.errors import ChatAnythingError
 
 FATHER = "https://t.me/BotFather"
@@ -22,8 +23,8 @@ PRIVACY = (
 )
 ALLOW_GROUPS = f"{FATHER}: /setprivacy, Disable; then add the bot to its groups anew"
 
-AT_ONCE = 256
-"""Updates that are looked at at the same time, and connections to Telegram."""
+CONNECTIONS = 256
+"""To Telegram, at the same time."""
 
 App: TypeAlias = Application[Any, Any, Any, Any, Any, Any]
 
@@ -52,8 +53,8 @@ async def look(settings: Settings) -> Standing:
 
 def build(settings: Settings) -> App:
     """The connection. Raises ``TelegramUnavailable`` where no token is set."""
-    builder = ApplicationBuilder().token(_required(settings.telegram_token)).concurrent_updates(AT_ONCE)
-    builder = builder.connection_pool_size(AT_ONCE).pool_timeout(30).read_timeout(20).media_write_timeout(120)
+    builder = ApplicationBuilder().token(_required(settings.telegram_token)).updater(None)
+    builder = builder.request(AiohttpRequest(CONNECTIONS)).get_updates_request(AiohttpRequest(1))
     if settings.telegram_base_url is not None:
         url = settings.telegram_base_url.rstrip("/")
         builder = builder.base_url(f"{url}/bot").base_file_url(f"{url}/file/bot")

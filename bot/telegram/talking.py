@@ -97,8 +97,10 @@ class Talking:
         return replied.message_id if replied is not None and ours else None
 
 
-async def pictured(message: Message) -> Attachment | None:
-    """The picture that came along. Raises ``BadRequest`` when it cannot be shown to anybody."""
+async def pictured(message: Message | None) -> Attachment | None:
+    """The picture in a message. Raises ``BadRequest`` when it cannot be shown to anybody."""
+    if message is None:
+        return None
     document = message.document
     pictured = document if document is not None and (document.mime_type or "").startswith("image/") else None
     shown = message.photo[-1] if message.photo else pictured

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import io
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import av
 import pytest
 from PIL import Image
@@ -17,6 +17,7 @@ from bot.service import queues, work
 from bot.settings import Settings
 from bot.telegram.gateway import open_gateway
 from pipeline.mark import MARK
+from tests.servers.ports import free_port
 from tests.servers.telegram import ANN, TOKEN, BotApi, Shown
 
 PATIENCE = 240
@@ -24,20 +25,38 @@ PATIENCE = 240
 pytestmark = [pytest.mark.slow]
 
 
-@pytest.fixture
-async def api(assets_home: Path, tmp_path: Path) -> AsyncIterator[BotApi]:
+@pytest.fixture(params=["long polling", "webhook"])
+async def api(request: pytest.FixtureRequest, assets_home: Path, tmp_path: Path) -> AsyncIterator[BotApi]:
     """Telegram, where the bot is."""
     (tmp_path / "assets").symlink_to(assets_home)
     async with BotApi() as api:
         chosen: dict[str, Any] = {"CHATANYTHING_HOME": tmp_path, "MIND": "scripted", "VOICE": "hibari",
                                   "TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url}  # fmt: skip
+        posting = asyncio.create_task(asyncio.sleep(0))
+        if request.param == "webhook":
+            listen = f"127.0.0.1:{free_port()}"
+            chosen |= {"TELEGRAM_WEBHOOK_URL": "https://bot.example", "TELEGRAM_WEBHOOK_LISTEN": listen}
+            posting = asyncio.create_task(post(api, f"http://{listen}/telegram"))
         serving = asyncio.create_task(work(Settings(**chosen), queues(), gateways=[open_gateway]))
         try:
             yield api
         finally:
-            serving.cancel()
-            with suppress(asyncio.CancelledError):
-                await serving
+            for task in (posting, serving):
+                task.cancel()
+            await asyncio.gather(posting, serving, return_exceptions=True)
+
+
+async def post(api: BotApi, url: str) -> None:
+    """Brings updates to the bot's own server, as Telegram does."""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            await asyncio.sleep(0.02)
+            for asked in api.of("setWebhook")[:1]:
+                while api.updates:
+                    headers = {"X-Telegram-Bot-Api-Secret-Token": asked["secret_token"]}
+                    async with session.post(url, json=api.updates[0], headers=headers) as answer:
+                        assert answer.status == 200
+                    del api.updates[0]
 
 
 async def until(api: BotApi, number: int, method: str, wanted: Callable[[Shown], bool] = lambda shown: True) -> Shown:
@@ -67,6 +86,7 @@ async def test_the_life_of_a_character(api: BotApi) -> None:
 
     api.write(ANN, "Hello, who are you?")
     await until(api, 1, "sendVideoNote")
+    assert api.of("sendMessageDraft")
     answer = api.messages[-2]
     assert answer.text.startswith(f"{name}: ")
     assert len(answer.text) > len(name) + 10

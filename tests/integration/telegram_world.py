@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,30 +62,29 @@ class Telegram(Played):
 @asynccontextmanager
 async def a_telegram(address: str, folder: Path, api: BotApi | None = None, **settings: Any) -> AsyncIterator[Telegram]:
     """All of it, with a delivery that serves."""
-    async with Database(address) as database:
-        desk = a_desk(database, Blobs((folder / "blobs").as_uri()))
+    async with AsyncExitStack() as stack:
         if api is None:
-            async with BotApi() as own, _connected(desk, own, folder, settings) as telegram:
-                yield telegram
-        else:
-            async with _connected(desk, api, folder, settings) as telegram:
-                yield telegram
+            api = await stack.enter_async_context(BotApi())
+        yield Telegram(await stack.enter_async_context(a_bot(address, folder, api.url, **settings)), api)
 
 
 @asynccontextmanager
-async def _connected(desk: Desk, api: BotApi, folder: Path, settings: dict[str, Any]) -> AsyncIterator[Telegram]:
-    known = Settings.model_validate(
-        {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": api.url, "CHATANYTHING_HOME": folder} | settings
-    )
-    stopping = asyncio.Event()
-    async with open_gateway(known, desk) as gateway:
-        delivery = Delivery(desk.outbox, desk.blobs, desk.bell, [gateway.messenger], "test")
-        serving = [
-            asyncio.create_task(gateway.listen(stopping)),
-            asyncio.create_task(delivery.serve(stopping)),
-        ]
-        try:
-            yield Telegram(desk, api)
-        finally:
-            stopping.set()
-            await asyncio.gather(*serving)
+async def a_bot(address: str, folder: Path, url: str, **settings: Any) -> AsyncIterator[Desk]:
+    """The bot, with Telegram at that address."""
+    async with Database(address) as database:
+        desk = a_desk(database, Blobs((folder / "blobs").as_uri()))
+        known = Settings.model_validate(
+            {"TELEGRAM_TOKEN": TOKEN, "TELEGRAM_BASE_URL": url, "CHATANYTHING_HOME": folder} | settings
+        )
+        stopping = asyncio.Event()
+        async with open_gateway(known, desk) as gateway:
+            delivery = Delivery(desk.outbox, desk.blobs, desk.bell, [gateway.messenger], "test")
+            serving = [
+                asyncio.create_task(gateway.listen(stopping)),
+                asyncio.create_task(delivery.serve(stopping)),
+            ]
+            try:
+                yield desk
+            finally:
+                stopping.set()
+                await asyncio.gather(*serving)

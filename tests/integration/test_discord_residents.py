@@ -159,9 +159,9 @@ async def test_where_the_bot_is_not_to_speak_it_speaks_only_when_it_is_called(wo
     me = world.client.user
     assert me is not None
     await world.ann.send(world.channel, f"<@{me.id}> hello?")
-    assert "not to speak in this channel" in world.messages[-1].content
+    assert "not to speak here" in world.messages[-1].content
     refused = await world.ann.slash(world.channel, "thread", persona="Pip")
-    assert "not to speak in this channel" in refused.response.content
+    assert "not to speak here" in refused.response.content
     assert await said(world) == []
 
 

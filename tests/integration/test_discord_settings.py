@@ -71,7 +71,7 @@ async def test_channels_are_allowed_one_by_one(world: World, mod: Any) -> None:
     shown = await mod.slash(world.channel, "settings channels", change="allow", channel=there)
     assert fields(shown)["Where"] == f"<#{there.id}>"
     refused = await world.ann.slash(world.channel, "summon", text="an angry apple")
-    assert "not to speak in this channel" in refused.response.content
+    assert "not to speak here" in refused.response.content
     await mod.slash(world.channel, "settings channels", change="allow")
     assert (await decided(world)).channels == (f"discord:{there.id}", f"discord:{world.channel.id}")
     await mod.slash(world.channel, "settings channels", change="remove", channel=there)

@@ -12,6 +12,7 @@ from telegram.ext import ApplicationBuilder
 
 from bot.messages import File, Gone, Message, MessageLost, Patience, Place, Refused
 from bot.telegram.messenger import TelegramMessenger
+from bot.telegram.requesting import AiohttpRequest
 from storage.outbox import PartKind
 from tests.servers.telegram import TOKEN, BotApi, Trouble
 from tests.servers.telegram import Refused as Answer
@@ -36,7 +37,8 @@ DONE = replace(WORDS, kind=PartKind.CLIP, final=True, files=(PORTRAIT, CLIP))
 async def telegram(patience: float = 30) -> AsyncIterator[tuple[BotApi, TelegramMessenger]]:
     async with BotApi() as api:
         builder = ApplicationBuilder().token(TOKEN).base_url(f"{api.url}/bot").base_file_url(f"{api.url}/file/bot")
-        bot: Bot = builder.read_timeout(patience).build().bot
+        builder = builder.request(AiohttpRequest(16, read=patience)).get_updates_request(AiohttpRequest(1))
+        bot: Bot = builder.build().bot
         async with bot:
             yield api, TelegramMessenger(bot)
 
@@ -57,7 +59,8 @@ async def test_summons_is_one_message_and_then_a_round_video() -> None:
     assert [len(row) for row in card.markup["inline_keyboard"]] == [2, 2, 2]
     assert (note.method, list(note.files.values())) == ("sendVideoNote", [CLIP.data])
     assert (note.fields["length"], note.fields["duration"]) == ("512", "4")
-    assert [fields["action"] for fields in api.of("sendChatAction")] == ["typing", "upload_photo", "record_video_note"]
+    acts = [fields["action"] for fields in api.of("sendChatAction")]
+    assert acts == ["typing", "upload_photo", "record_video_note", "upload_video_note"]
 
 
 async def test_last_part_shown_again_repeats_no_video() -> None:
@@ -67,11 +70,12 @@ async def test_last_part_shown_again_repeats_no_video() -> None:
     assert [shown.method for shown in api.messages] == ["sendPhoto", "sendVideoNote"]
 
 
-@pytest.mark.parametrize("clip", [replace(CLIP, width=768), replace(CLIP, seconds=61.0), replace(CLIP, width=500)])
+@pytest.mark.parametrize("clip", [replace(CLIP, seconds=61.0), replace(CLIP, width=500)])
 async def test_what_cannot_be_round_is_a_video(clip: File) -> None:
     async with telegram() as (api, messenger):
         await messenger.send(ANN, replace(DONE, files=(clip,)), "n")
     assert api.messages[-1].method == "sendVideo"
+    assert [fields["action"] for fields in api.of("sendChatAction")] == ["upload_video"]
 
 
 async def test_who_takes_no_round_videos_gets_a_video() -> None:
@@ -89,6 +93,15 @@ async def test_where_no_clip_is_taken_something_lesser_is_tried() -> None:
             await messenger.edit(ANN, key, DONE, "n")
         await messenger.edit(ANN, key, replace(DONE, kind=PartKind.VOICE, files=(PORTRAIT, VOICE)), "n")
     assert [shown.method for shown in api.messages] == ["sendPhoto", "sendVoice"]
+
+
+@pytest.mark.parametrize("file", [CLIP, VOICE, PORTRAIT], ids=lambda file: file.name)
+async def test_files_that_are_too_large_are_not_even_sent(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.telegram.messenger.UPLOAD", len(file.data) - 1)
+    async with telegram() as (api, messenger):
+        with pytest.raises(Refused):
+            await messenger.send(ANN, replace(DONE, files=(file,)), "n")
+    assert not [shown for shown in api.messages if shown.files]
 
 
 async def test_answer_in_a_topic_stays_there() -> None:

@@ -11,6 +11,7 @@ else happens there: ``api.trouble``.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import time
 from collections import defaultdict, deque
@@ -28,9 +29,11 @@ ME = {"id": 123456, "is_bot": True, "first_name": "ChatAnything", "username": "c
       "can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}  # fmt: skip
 
 MEDIA = {"sendPhoto": "photo", "sendVideo": "video", "sendVideoNote": "video_note", "sendVoice": "voice",
-         "sendDocument": "document"}  # fmt: skip
+         "sendAudio": "audio", "sendDocument": "document"}  # fmt: skip
 
 TEXT, CAPTION, DATA = 4096, 1024, 64
+
+ABOUT = {"getMyName": "name", "getMyDescription": "description", "getMyShortDescription": "short_description"}
 
 
 class Refused(Exception):
@@ -97,18 +100,27 @@ class BotApi:
     """What people sent, by file id."""
     inline: dict[str, list[Json]] = field(default_factory=dict)
     """What messages that people posted through the bot came to show, by their id: text, or media with a caption."""
+    drafts: dict[int, list[str]] = field(default_factory=dict)
+    """What the bot is about to say in private chats, and was before; a message ends that."""
     settings: dict[str, Json] = field(default_factory=dict)
-    """What the bot set: commands, descriptions, webhook, by method and language."""
+    """What the bot set: name, commands, descriptions, webhook, by method and language."""
+    admins: set[int] = field(default_factory=lambda: {ANN.id})
+    """Who keeps order in groups."""
+    closed: set[int] = field(default_factory=set)
+    """Topics that take no messages."""
     url: str = ""
 
     def __post_init__(self) -> None:
-        self._updates: list[Json] = []
+        self.updates: list[Json] = []  # that the bot has not received
+        self._numbers = itertools.count(1000)
         self._troubles: deque[Trouble] = deque()
         self._sent: defaultdict[int, deque[float]] = defaultdict(deque)
         self._news = asyncio.Event()
         self._hanging = asyncio.Event()
         self._ids = 0
         self.polling = 0
+        self.hurried = 0
+        """How often a group was told too much."""
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 << 20)
@@ -145,7 +157,7 @@ class BotApi:
     def press(self, person: Person, shown: Shown, data: str) -> None:
         """A person presses a button."""
         message = self._message(shown)
-        query = {"id": str(len(self._updates)), "from": person.user, "chat_instance": "1", "message": message}
+        query = {"id": str(self._ids), "from": person.user, "chat_instance": "1", "message": message}
         self.update(callback_query={**query, "data": data})
 
     def upload(self, data: bytes) -> Json:
@@ -156,9 +168,9 @@ class BotApi:
 
     def update(self, *, update_id: int | None = None, **content: Json) -> Json:
         """Something happens, of which the bot hears."""
-        number = 1000 + len(self._updates) if update_id is None else update_id
+        number = next(self._numbers) if update_id is None else update_id
         update = {"update_id": number, **content}
-        self._updates.append(update)
+        self.updates.append(update)
         self._news.set()
         return update
 
@@ -221,6 +233,8 @@ class BotApi:
             return ME
         if method == "getUpdates":
             return await self._poll(fields)
+        if method == "sendMessageDraft":
+            return self._draft(fields)
         if method == "sendMessage" or method in MEDIA:
             return self._send(method, fields, files)
         if "inline_message_id" in fields:
@@ -233,7 +247,7 @@ class BotApi:
         if method == "getFile":
             return {"file_id": fields["file_id"], "file_unique_id": "u", "file_path": fields["file_id"]}
         if method == "getChatMember":
-            status = "administrator" if int(fields["user_id"]) == ANN.id else "member"
+            status = "administrator" if int(fields["user_id"]) in self.admins else "member"
             return {"status": status, "user": {"id": int(fields["user_id"]), "is_bot": False, "first_name": "X"}} | (
                 dict.fromkeys(
                     ("can_be_edited", "is_anonymous", "can_manage_chat", "can_delete_messages",
@@ -242,6 +256,11 @@ class BotApi:
                     True,
                 ) if status == "administrator" else {}
             )  # fmt: skip
+        if method == "getMyCommands":
+            return json.loads(self._set(f"setMyCommands:{fields.get('language_code', '')}", "commands") or "[]")
+        if (what := ABOUT.get(method)) is not None:
+            name = ME["first_name"] if what == "name" else ""
+            return {what: self._set(f"{method.replace('get', 'set')}:{fields.get('language_code', '')}", what) or name}
         if method.startswith(("setMy", "setWebhook", "deleteWebhook")):
             self.settings[f"{method}:{fields.get('language_code', '')}"] = dict(fields)
             return True
@@ -251,9 +270,10 @@ class BotApi:
         """Waits for news. Whoever asks next ends the waiting of whoever asked before."""
         self.polling += 1
         mine, offset = self.polling, int(fields.get("offset", 0))
+        self.updates = [one for one in self.updates if one["update_id"] >= offset]  # the rest was received
         self._news.set()
         deadline = time.monotonic() + float(fields.get("timeout", 0))
-        while not (found := [one for one in self._updates if one["update_id"] >= offset]):
+        while not (found := [one for one in self.updates if one["update_id"] >= offset]):
             self._news.clear()
             left = deadline - time.monotonic()
             if left <= 0 or self._hanging.is_set():
@@ -262,7 +282,7 @@ class BotApi:
                 await asyncio.wait_for(self._news.wait(), left)
             if self.polling != mine:
                 raise Refused(409, "Conflict: terminated by other getUpdates request")
-        return found[:100]
+        return found[: int(fields.get("limit", 100))]
 
     def _send(self, method: str, fields: Mapping[str, str], files: dict[str, bytes]) -> Json:
         chat = int(fields["chat_id"])
@@ -272,10 +292,24 @@ class BotApi:
         if captioned and not files:
             raise Refused(400, "Bad Request: there is no file in the request")
         self._ids += 1
+        self.drafts.pop(chat, None)
         topic = int(fields["message_thread_id"]) if "message_thread_id" in fields else None
+        if topic in self.closed:
+            raise Refused(400, "Bad Request: TOPIC_CLOSED")
         shown = Shown(chat, self._ids, method, text, entities, _markup(fields), topic, fields, files)
         self.messages.append(shown)
         return self._message(shown)
+
+    def _set(self, setting: str, what: str) -> Json:
+        return self.settings.get(setting, {}).get(what)
+
+    def _draft(self, fields: Mapping[str, str]) -> bool:
+        chat = int(fields["chat_id"])
+        if chat < 0 or int(fields["draft_id"]) == 0:
+            raise Refused(400, "Bad Request: TEXTDRAFT_PEER_INVALID")
+        text, _ = _checked(fields.get("text", ""), json.loads(fields.get("entities", "[]")), TEXT)
+        self.drafts.setdefault(chat, []).append(text)
+        return True
 
     def _edit(self, method: str, fields: Mapping[str, str], files: dict[str, bytes]) -> Json:
         shown = self._shown(fields)
@@ -305,8 +339,20 @@ class BotApi:
     def _edit_inline(self, method: str, fields: Mapping[str, str], files: dict[str, bytes]) -> bool:
         if files:
             raise Refused(400, "Bad Request: a new file cannot be uploaded into an inline message")
-        shown = json.loads(fields["media"]) if method == "editMessageMedia" else {"text": fields["text"]}
-        self.inline.setdefault(fields["inline_message_id"], []).append(shown)
+        if not _markup(fields):
+            raise Refused(400, "Bad Request: MESSAGE_ID_INVALID")
+        before = self.inline.setdefault(fields["inline_message_id"], [])
+        filed = bool(before) and "media" in before[-1]
+        match method:
+            case "editMessageMedia":
+                shown = json.loads(fields["media"])
+            case "editMessageCaption" if filed:
+                shown = {**before[-1], "caption": fields["caption"]}
+            case "editMessageText" if not filed:
+                shown = {"text": fields["text"]}
+            case _:
+                raise Refused(400, "Bad Request: there is no text in the message to edit")
+        before.append(shown)
         return True
 
     def _shown(self, fields: Mapping[str, str]) -> Shown:
@@ -325,6 +371,7 @@ class BotApi:
             sent.popleft()
         if len(sent) >= self.pace:
             wait = max(int(sent[0] + self.window - present) + 1, 1)
+            self.hurried += 1
             raise Refused(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
         sent.append(present)
 
@@ -352,6 +399,7 @@ async def _fields(request: web.Request) -> tuple[dict[str, str], dict[str, bytes
     for name, value in (await request.post()).items():
         if isinstance(value, web.FileField):
             files[name] = value.file.read()
+            fields[f"{name}:filename"] = value.filename
         elif isinstance(value, str):
             fields[name] = value
     return fields, files

@@ -14,6 +14,7 @@ from bot.localisation.bundles import resources
 from bot.localisation.foreign import translated
 from bot.localisation.refusals import Refusal, said
 from bot.localisation.texts import LANGUAGES, NAMES, SOURCE, nearest, texts
+from bot.settings import Settings
 from pipeline.errors import BadRequest, ChatAnythingError, Declined, RateLimited
 from tests.unit.fluent_texts import FOUND, NAMED, messages, reading, rendered
 
@@ -166,7 +167,7 @@ def test_every_kind_of_error_that_has_a_text_is_one() -> None:
 
 
 def test_what_is_offered_is_translated() -> None:
-    offered = {*offers.looks().values(), *offers.voices()}
+    offered = {*offers.Offers.of(Settings()).looks.values(), *offers.voices()}
     known = {texts()(id_) for id_ in messages(SOURCE) if id_.startswith("offers-")}
     assert known <= offered
     assert all(translated(one, texts("ja")) != one for one in known)

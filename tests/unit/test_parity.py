@@ -11,7 +11,8 @@ from discord import app_commands
 
 from bot.discord.client import Client
 from bot.telegram.acting import Acting
-from bot.telegram.commands import SHOWN, Commands
+from bot.telegram.commands import Commands
+from bot.telegram.introducing import SHOWN
 from bot.telegram.talking import Talking
 from storage.blobs import Blobs
 from storage.database import Database
@@ -39,6 +40,6 @@ async def test_discord(tmp_path: Path) -> None:
 async def test_telegram(tmp_path: Path) -> None:
     async with Database(f"sqlite+aiosqlite:///{tmp_path}/none.db") as database:
         desk = a_desk(database, Blobs(tmp_path.as_uri()))
-        told = Commands(desk, Acting(desk, Talking(desk)), Talking(desk)).table()
+        told = Commands(desk, Acting(desk), Talking(desk)).table()
     assert sorted(column(3)) == sorted(f"/{name}" for name in told)
     assert {*told} - {*SHOWN} == {"start"}

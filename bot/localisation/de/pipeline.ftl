@@ -4,6 +4,7 @@ pipeline-concept-long = Bitte nimm höchstens { $most } Zeichen, zum Beispiel: e
 pipeline-concept-unread = Darin habe ich kein Ding und keine Figur erkannt. Versuch es mit ein paar Worten, etwa: ein wütender Apfel.
 pipeline-concept-rude = Bleiben wir nett. Bitte beschreib deine Figur mit freundlicheren Worten.
 pipeline-no-style = Es gibt keinen Stil { $wished }. Es gibt: { $known }.
+pipeline-real-people = Ich male keine wirklichen Menschen. Bitte beschreibe jemanden oder etwas, das es so nicht gibt.
 
 pipeline-picture-large = Dieses Bild ist zu groß; höchstens { $most } MB, bitte.
 pipeline-picture-vast = Dieses Bild ist mir zu groß.
@@ -28,6 +29,7 @@ pipeline-no-words = { $name } fand keine Worte. Bitte sag es noch einmal.
 pipeline-lost-for-words = { $name } fehlen die Worte. Bitte sag es anders.
 pipeline-rude-words = Dem Sprachmodell fielen dazu nur unfreundliche Worte ein. Bitte beschreib eine andere Figur.
 pipeline-stands-in = Das Sprachmodell konnte nicht antworten; so lange springt der Demo-Autor ein.
+pipeline-animator-stands-in = Der Animator konnte nicht helfen; so lange bewegt ein einfacherer das Gesicht.
 pipeline-worker-died = Der Prozess, der daran gearbeitet hat, ist abgestürzt.
 pipeline-unspoken = Die Sprache von { $name } ({ $language }) spricht hier noch keine Stimme.
 # What stands for all others, by the class of the error (pipeline/errors.py).

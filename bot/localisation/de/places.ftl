@@ -2,7 +2,7 @@
 
 places-moderators-only = Das kann nur ändern, wer hier moderiert.
 places-summoners = Hier darf nur Figuren holen, wer moderiert.
-places-elsewhere = In diesem Kanal soll ich nicht sprechen; wer diesen Server führt, hat andere für mich ausgesucht.
+places-elsewhere = Hier soll ich nicht sprechen; wer hier Ordnung hält, hat andere Orte für mich ausgesucht.
 places-language = Diese Sprache spreche ich noch nicht. Es gibt { $languages }.
 places-private = In einem privaten Chat gibt es sonst niemanden, dem man etwas erlauben oder begrenzen könnte.
 places-number = Eine Grenze ist eine Zahl von 0 bis { $most }.

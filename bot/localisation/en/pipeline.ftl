@@ -4,6 +4,7 @@ pipeline-concept-long = Please use at most { $most } characters, for example: an
 pipeline-concept-unread = I could not read a thing or a character in that. Try a few words, like: an angry apple.
 pipeline-concept-rude = Let's keep it friendly. Please describe your character in kinder words.
 pipeline-no-style = There is no style { $wished }. Known: { $known }.
+pipeline-real-people = I do not paint real people. Please describe somebody, or something, that nobody is.
 
 pipeline-picture-large = That picture is too large; at most { $most } MB, please.
 pipeline-picture-vast = That picture is too large for me.
@@ -28,6 +29,7 @@ pipeline-no-words = { $name } found no words. Please say it again.
 pipeline-lost-for-words = { $name } is lost for words. Please say it another way.
 pipeline-rude-words = The language model found only rude words for that. Please describe another character.
 pipeline-stands-in = { $why } The demo writer stands in meanwhile.
+pipeline-animator-stands-in = { $why } A simpler animator moves the face meanwhile.
 pipeline-worker-died = The process that worked on it died.
 pipeline-unspoken = No voice here speaks the language of { $name } ({ $language }) yet.
 

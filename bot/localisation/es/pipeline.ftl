@@ -4,6 +4,7 @@ pipeline-concept-long = Usa como mucho { $most } caracteres, por ejemplo: una ma
 pipeline-concept-unread = Ahí no he reconocido ninguna cosa ni personaje. Prueba con unas palabras, como: una manzana furiosa.
 pipeline-concept-rude = Seamos amables. Describe a tu personaje con palabras más agradables, por favor.
 pipeline-no-style = No hay ningún estilo { $wished }. Hay: { $known }.
+pipeline-real-people = No pinto a personas reales. Describe a alguien, o algo, que no exista.
 
 pipeline-picture-large = Esa imagen es demasiado grande; { $most } MB como mucho, por favor.
 pipeline-picture-vast = Esa imagen es demasiado grande para mí.
@@ -28,6 +29,7 @@ pipeline-no-words = { $name } no encontró palabras. Dilo otra vez, por favor.
 pipeline-lost-for-words = { $name } se queda sin palabras. Dilo de otra manera, por favor.
 pipeline-rude-words = Al modelo de lenguaje solo se le ocurrieron groserías. Describe a otro personaje, por favor.
 pipeline-stands-in = El modelo de lenguaje no ha podido responder; mientras tanto lo sustituye el autor de demostración.
+pipeline-animator-stands-in = El animador no ha podido responder; mientras tanto, uno más sencillo mueve la cara.
 pipeline-worker-died = El proceso que se ocupaba de esto se detuvo.
 pipeline-unspoken = Ninguna voz de aquí habla todavía el idioma de { $name } ({ $language }).
 # What stands for all others, by the class of the error (pipeline/errors.py).

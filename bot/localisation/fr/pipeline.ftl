@@ -4,6 +4,7 @@ pipeline-concept-long = Utilise au plus { $most } caractères, par exemple : un
 pipeline-concept-unread = Je n’y ai reconnu ni chose ni personnage. Essaie quelques mots, comme : une pomme en colère.
 pipeline-concept-rude = Restons gentils. Décris ton personnage avec des mots plus aimables.
 pipeline-no-style = Il n’y a pas de style { $wished }. Il y a : { $known }.
+pipeline-real-people = Je ne peins pas de personnes réelles. Décris quelqu’un, ou quelque chose, qui n’existe pas.
 
 pipeline-picture-large = Cette image est trop grosse ; { $most } Mo au plus, s’il te plaît.
 pipeline-picture-vast = Cette image est trop grande pour moi.
@@ -28,6 +29,7 @@ pipeline-no-words = { $name } n’a pas trouvé ses mots. Redis-le, s’il te pl
 pipeline-lost-for-words = { $name } reste sans voix. Dis-le autrement, s’il te plaît.
 pipeline-rude-words = Le modèle de langage n’a trouvé que des mots grossiers pour cela. Décris un autre personnage, s’il te plaît.
 pipeline-stands-in = Le modèle de langage n’a pas pu répondre ; l’auteur de démonstration le remplace en attendant.
+pipeline-animator-stands-in = L’animateur n’a pas pu répondre ; en attendant, un plus simple fait bouger le visage.
 pipeline-worker-died = Le processus qui s’en occupait s’est arrêté.
 pipeline-unspoken = Aucune voix ici ne parle encore la langue de { $name } ({ $language }).
 # What stands for all others, by the class of the error (pipeline/errors.py).

@@ -2,7 +2,7 @@
 
 places-moderators-only = Seule la modération d’ici peut changer cela.
 places-summoners = Ici, seule la modération peut faire venir des personnages.
-places-elsewhere = Je ne dois pas parler dans ce salon ; les responsables de ce serveur en ont choisi d’autres pour moi.
+places-elsewhere = Je ne dois pas parler ici ; les responsables ont choisi d’autres endroits pour moi.
 places-language = Je ne parle pas encore cette langue. Il y a { $languages }.
 places-private = Dans une discussion privée, il n’y a personne d’autre à qui permettre ou limiter quoi que ce soit.
 places-number = Une limite est un nombre de 0 à { $most }.

@@ -4,6 +4,8 @@ telegram-ai = Personnage d’IA
 
 telegram-start = Bonjour ! Je transforme quelques mots en un personnage avec un visage, une voix et un caractère. Essaie /summon une pomme en colère, et parle à qui viendra. Les personnages sont des programmes informatiques (IA) : ce qu’ils disent est inventé, tout comme leurs visages et leurs voix. /help dit ce que je sais faire.
 telegram-help = Je transforme quelques mots en un personnage avec un visage, une voix et un caractère. En discussion privée, écris simplement ; dans un groupe, réponds à un personnage, appelle-le par son nom (« Pip, comment vas-tu ? ») ou mentionne-moi. Les personnages sont des programmes informatiques (IA) : ce qu’ils disent est inventé, tout comme leurs visages et leurs voix.
+telegram-joined = Bonjour ! Je transforme quelques mots en personnages avec un visage, une voix et un caractère ; ce sont des programmes informatiques (IA), et ce qu’ils disent est inventé. Essayez /summon une pomme en colère. /help dit ce que je sais faire.
+telegram-privacy-mode = Dans ce groupe, Telegram ne me laisse entendre que les commandes, les réponses à mes messages et les mentions. Pour que les personnages entendent leur nom, un administrateur me nomme aussi administrateur, ou mon propriétaire désactive le mode de confidentialité (@BotFather, /setprivacy) et m’ajoute à nouveau.
 telegram-inline-title = Invoquer ce personnage
 telegram-inline-chat = Parle avec moi
 telegram-description = Écris /summon une pomme en colère, et un personnage arrive : avec un caractère, un visage, une voix, et un salut en vidéo ronde. Ensuite, parle-lui. Les personnages sont des programmes informatiques (IA) : ce qu’ils disent est inventé.
@@ -19,21 +21,17 @@ telegram-look = Regarde ça.
 telegram-picture-large = Cette image est trop grosse ; { $megabytes } Mo au plus, s’il te plaît.
 telegram-voice-large = Cet enregistrement est trop gros ; { $megabytes } Mo au plus, s’il te plaît.
 telegram-not-loaded = Je n’ai pas pu charger cela. Renvoie-le, s’il te plaît.
-telegram-summon-words = Qui dois-je invoquer ? Par exemple : /summon une pomme en colère
+telegram-summon-words = Qui dois-je invoquer ? Par exemple : /summon une pomme en colère · /summon une pomme en colère, style : noir, voix : grave et âgée
+telegram-option-style = style
+telegram-option-voice = voix
 telegram-talk-words = Que veux-tu dire ? Par exemple : /talk Pip, comment vas-tu ?
 telegram-talk-invite = Que dis-tu à { $name } ?
-telegram-page = Page { $number } sur { $pages }. /personas 2 montre la deuxième.
+telegram-gallery-here = Personnages de ce groupe, page { $number } sur { $pages }
 telegram-rename-words = Écris le nom, une virgule et le nouveau nom : /rename Pip, Pippa
 telegram-renamed = Le personnage s’appelle maintenant { $name }.
 telegram-shared = Qui ouvre ce lien peut parler à { $name } : { $link }
 telegram-recall-words = Qui dois-je faire venir ? Écris un nom, ou le code d’un personnage partagé : /recall Pip
-telegram-answer-words = Les personnages doivent-ils te répondre par écrit, de vive voix ou en clip ? Écris /answer text, /answer voice ou /answer video.
-telegram-answer-set =
-    { $mode ->
-        [text] Désormais, les personnages te répondent par écrit.
-        [voice] Désormais, les personnages te répondent de vive voix.
-       *[video] Désormais, les personnages te répondent par un clip.
-    }
+telegram-answer-words = Les personnages doivent-ils te répondre par écrit, de vive voix ou en clip ? Écris /answer text, /answer voice, /answer video ou /answer any. Suivi d’un nom, cela vaut pour ce personnage : /answer voice Pip
 telegram-memory-empty = { $name } ne sait encore rien de toi.
 telegram-forgotten =
     { $facts ->
@@ -43,13 +41,17 @@ telegram-forgotten =
     }
 telegram-settled = { $name } répond désormais à tout ici. /unsettle y met fin.
 telegram-unsettled = Plus personne ne répond à tout ici.
-telegram-settings-words = Écris un nom et une valeur : /settings language fr · /settings summoners everyone ou moderators · /settings answer text, voice ou video · /settings person 5 et /settings place 50 (personnages par jour). La valeur « default » annule le réglage.
+telegram-settings-words = Écris un nom et une valeur : /settings language fr · /settings summoners everyone ou moderators · /settings answer text, voice ou video · /settings person 5 et /settings place 50 (personnages par jour) · /settings quiet // (début des lignes auxquelles personne ne répond) · /settings topics here, not ou all (où je parle). La valeur « default » annule le réglage. /settings audit montre qui a invoqué qui.
+telegram-settled-in = { $name } répond à tout dans le sujet { $topic }.
+telegram-audit = Qui a invoqué qui ici, page { $number } sur { $pages }
+telegram-audit-nobody = Personne n’a encore été invoqué ici.
 telegram-scene-words = Plusieurs personnages dans une même conversation : /scene start Pip, Vieux Chêne: une nuit d’orage · /scene add Fougère · /scene remove Pip · /scene narrate Il pleut. · /scene pause · /scene resume · /scene end · /scene transcript · /scene film. Devant les noms peut se trouver qui parle : free, round, mentioned ou picked.
 telegram-scene-file = Je n’ai pas pu envoyer le fichier. Réessaie : /scene transcript
 telegram-left = { $name } s’en va.
 telegram-nothing-to-retry = Tu n’as encore invoqué personne ici. Invoque quelqu’un : /summon une pomme en colère
 telegram-only-private = Demande-le-moi dans une discussion privée.
 telegram-delete-words = Cela supprime pour de bon tes personnages, ce que tu as dit et ce qu’ils savent de toi. Si c’est ce que tu veux, écris : /delete everything
+telegram-not-yours = Ce bouton est à quelqu’un d’autre.
 telegram-deleted = Tout est supprimé.
 
 telegram-command-summon = Transforme quelques mots en un personnage

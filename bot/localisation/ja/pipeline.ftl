@@ -4,6 +4,7 @@ pipeline-concept-long = { $most }文字以内で書いてください。たと�
 pipeline-concept-unread = そこからは物やキャラクターを読み取れませんでした。短い言葉で試してください。たとえば：怒ったリンゴ
 pipeline-concept-rude = やさしい言葉でいきましょう。もっと穏やかな言葉でキャラクターを説明してください。
 pipeline-no-style = { $wished }という画風はありません。あるのは：{ $known }
+pipeline-real-people = 実在の人物は描きません。実在しない誰かや何かを書いてください。
 
 pipeline-picture-large = その画像は大きすぎます。{ $most }MBまでにしてください。
 pipeline-picture-vast = その画像は私には大きすぎます。
@@ -28,6 +29,7 @@ pipeline-no-words = { $name }は言葉が出てきませんでした。もう一
 pipeline-lost-for-words = { $name }は言葉に詰まっています。別の言い方をしてみてください。
 pipeline-rude-words = 言語モデルには乱暴な言葉しか浮かびませんでした。別のキャラクターを説明してください。
 pipeline-stands-in = 言語モデルが答えられなかったので、しばらくデモの書き手が代わりを務めます。
+pipeline-animator-stands-in = アニメーターが答えられなかったので、しばらくは簡単な方法で顔を動かします。
 pipeline-worker-died = 作業していたプロセスが止まってしまいました。
 pipeline-unspoken = { $name }の言語（{ $language }）を話せる声は、ここにはまだありません。
 # What stands for all others, by the class of the error (pipeline/errors.py).

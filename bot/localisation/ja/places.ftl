@@ -2,7 +2,7 @@
 
 places-moderators-only = それを変えられるのは、ここのモデレーターだけです。
 places-summoners = ここでキャラクターを呼べるのはモデレーターだけです。
-places-elsewhere = このチャンネルでは話さないことになっています。このサーバーの管理者が別のチャンネルを選んでいます。
+places-elsewhere = ここでは話さないことになっています。管理者が別の場所を選んでいます。
 places-language = その言語はまだ話せません。話せるのは：{ $languages }
 places-private = 個人チャットには、許可したり制限したりする相手がほかにいません。
 places-number = 上限は0から{ $most }までの数です。

@@ -4,6 +4,7 @@ pipeline-concept-long = 请最多用{ $most }个字符，例如：一个愤怒�
 pipeline-concept-unread = 我没能从中看出什么东西或角色。试试几个词，比如：一个愤怒的苹果。
 pipeline-concept-rude = 友善一点吧。请用更温和的词描述你的角色。
 pipeline-no-style = 没有{ $wished }这种风格。可选的有：{ $known }。
+pipeline-real-people = 我不画真实的人物。请描述一个现实中不存在的人或物。
 
 pipeline-picture-large = 这张图片太大了，请不要超过{ $most } MB。
 pipeline-picture-vast = 这张图片对我来说太大了。
@@ -28,6 +29,7 @@ pipeline-no-words = { $name }没想出话来。请再说一次。
 pipeline-lost-for-words = { $name }无言以对。请换个说法。
 pipeline-rude-words = 语言模型对此只想到了粗鲁的话。请描述另一个角色。
 pipeline-stands-in = 语言模型没能回答，暂时由演示写手代替。
+pipeline-animator-stands-in = 动画服务没能响应，暂时用更简单的方式让脸动起来。
 pipeline-worker-died = 处理它的进程中断了。
 pipeline-unspoken = 这里还没有会说{ $name }的语言（{ $language }）的声音。
 # What stands for all others, by the class of the error (pipeline/errors.py).

@@ -2,7 +2,7 @@
 
 places-moderators-only = 只有这里的管理员才能更改。
 places-summoners = 这里只有管理员才能带来角色。
-places-elsewhere = 我不能在这个频道说话；本服务器的管理者为我选了别的频道。
+places-elsewhere = 我不能在这里说话；管理者为我选了别的地方。
 places-language = 我还不会这种语言。可选的有：{ $languages }。
 places-private = 私聊里没有别人需要允许或限制。
 places-number = 限额是0到{ $most }之间的数字。
