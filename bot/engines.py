@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -10,9 +11,11 @@ from urllib.parse import urlsplit
 
 from bot.settings import OPENAI, Settings
 from pipeline import assets, registry
+from pipeline.animation.remote.contract import NO_ADDRESS
 from pipeline.errors import EngineUnavailable, MissingAsset, WrongModel
 from pipeline.hearing import whisper
 from pipeline.mind.chat import servers
+from pipeline.portrait.diffusion import files as painter
 from pipeline.stages import ChatConfig, Task
 from pipeline.summon import Engines
 
@@ -73,15 +76,20 @@ async def _choice(settings: Settings, stage: EngineStage, name: str) -> Choice:
         raise EngineUnavailable(f"There is no {stage} engine of that name. {stage.upper()} can be: auto, {known}.")
     if stage == "mind" and name in ("auto", "openai"):
         return await _mind(settings, name)
+    if stage == "portrait" and name == "diffusers":
+        return _diffusers(settings)
+    if stage == "animation" and name == "remote":
+        return _remote(settings)
     if name != "auto":
         return Choice(stage, name, "named in the settings")
     match stage:
         case "voice":
             return _best_voice(settings)
         case "portrait":
-            return Choice(stage, "illustrator", "object art with a drawn face; needs no key and no GPU")
+            return _illustrator(settings)
         case _:
-            return Choice(stage, "rig", "the illustrator's faces are drawn, so they are moved exactly")
+            better = "ANIMATION=remote uses the animator at ANIMATOR_URL" if settings.animator else None
+            return Choice(stage, "rig", "the illustrator's faces are drawn, so they are moved exactly", better=better)
 
 
 async def _mind(settings: Settings, name: str) -> Choice:
@@ -166,6 +174,41 @@ def host(base_url: str) -> str:
     """Where an address points to, without user, password and path."""
     parts = urlsplit(base_url)
     return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
+
+
+def painter_of(settings: Settings) -> str:
+    """The engine of the portraits. Raises ``EngineUnavailable`` for one that does not exist."""
+    return asyncio.run(_choice(settings, "portrait", settings.engine("portrait"))).engine
+
+
+def _illustrator(settings: Settings) -> Choice:
+    """Also where diffusion could paint: its pictures take a GPU and have faces that are found, not known, so that is
+    for the operator to say."""
+    better = None
+    if here := painter.here(settings.engine_config()):
+        better = f"PORTRAIT=diffusers paints with models: {', '.join(look.id for look in here)} are here"
+    return Choice("portrait", "illustrator", "object art with a drawn face; needs no key and no GPU", better=better)
+
+
+def _diffusers(settings: Settings) -> Choice:
+    """Nothing that is missing keeps it from working, as the illustrator draws what it cannot paint."""
+    if missing := painter.missing_packages():
+        return Choice("portrait", "diffusers", f"{missing}, so the illustrator draws", better=painter.EXTRA)
+    here = painter.here(settings.engine_config())
+    if not here:
+        why = "the models of no look are here, so the illustrator draws"
+        return Choice("portrait", "diffusers", why, better="chatanything styles --check, then --download ID")
+    return Choice(
+        "portrait", "diffusers", f"named in the settings; its looks here: {', '.join(look.id for look in here)}"
+    )
+
+
+def _remote(settings: Settings) -> Choice:
+    """Whether it answers is for `doctor` to ask: where it does not, ours move the face."""
+    if settings.animator is None:
+        raise EngineUnavailable(NO_ADDRESS, remedy="ANIMATION=auto, or docs/animators.md")
+    why = f"the animator at {host(settings.animator.url)} moves the face; rig or warp do when it cannot"
+    return Choice("animation", "remote", why)
 
 
 def _best_voice(settings: Settings) -> Choice:

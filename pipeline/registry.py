@@ -20,11 +20,18 @@ ENGINES: Mapping[str, Mapping[str, str]] = {
         "kokoro": "pipeline.voice.kokoro:KokoroSpeaker",
         "hibari": "pipeline.voice.hibari:HibariSpeaker",
     },
-    "portrait": {"illustrator": "pipeline.portrait.illustrator:Illustrator"},
-    "face": {"facemesh": "pipeline.face.facemesh:FaceMeshFinder"},
+    "portrait": {
+        "illustrator": "pipeline.portrait.illustrator:Illustrator",
+        "diffusers": "pipeline.portrait.diffusion.painter:DiffusionPainter",
+    },
+    "face": {
+        "facemesh": "pipeline.face.facemesh:FaceMeshFinder",
+        "face_alignment": "pipeline.face.fan:FaceAlignmentFinder",
+    },
     "animation": {
         "rig": "pipeline.animation.rig:RigAnimator",
         "warp": "pipeline.animation.warp:WarpAnimator",
+        "remote": "pipeline.animation.remote.animator:RemoteAnimator",
     },
     "hearing": {
         "openai": "pipeline.hearing.openai:OpenAIListener",

@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from pipeline import registry
 from pipeline.errors import BadRequest
 from pipeline.face.drawn_eyes import corrected
+from pipeline.face.gate import Verdict, verdict
 from pipeline.stages import EngineConfig, FaceFinder
 from pipeline.types import Face, Picture, Portrait
 from pipeline.workers import Workers
@@ -29,7 +30,8 @@ ROOM = 2.7
 HEADROOM = 0.46
 """Where the middle of the face lies, from the top of the cut-out."""
 DOMINATES = 1.4
-"""The largest of several faces is meant when it is so many times as large as the next."""
+"""The largest of several faces is meant when it is so many times as large as the next: less than `gate` asks for, since
+the others are mostly cut away."""
 _BEHIND = (236, 236, 240)
 """What is put behind a picture that one can see through."""
 
@@ -107,13 +109,12 @@ def _plain(image: Image.Image) -> Image.Image:
 
 def meant(faces: Sequence[Face]) -> Face | NoFace:
     """The face that is to speak, of those found (largest first): the only one, or one that clearly dominates."""
-    if not faces:
+    judged = verdict(faces, least=0.0, dominates=DOMINATES)
+    if judged.face is None:
         return NoFace.NONE
-    if faces[0].flaw:
-        return NoFace(faces[0].flaw.value)
-    if len(faces) > 1 and faces[0].size < DOMINATES * faces[1].size:
-        return NoFace.SEVERAL
-    return faces[0]
+    if judged.face.flaw:
+        return NoFace(judged.face.flaw.value)
+    return NoFace.SEVERAL if judged.verdict is Verdict.SEVERAL else judged.face
 
 
 def portrait(picture: Picture, face: Face) -> Portrait:

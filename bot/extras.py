@@ -1,0 +1,37 @@
+"""What `summon` writes beside the portrait and the clip: an avatar that lives, a picture to stand for the clip, and on
+request a GIF and a clip with captions."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from pipeline.animation.manner import direction_of
+from pipeline.avatar import Form, still_life
+from pipeline.captions import captioned
+from pipeline.poster import poster, poster_moment
+from pipeline.speak import Studio, together
+from pipeline.summon import Summoned
+
+
+async def extras(
+    studio: Studio, summoned: Summoned, *, gif: bool = False, captions: bool = False
+) -> Mapping[str, bytes]:
+    """Files by name. Raises what its engines raise."""
+    persona, greeting = summoned.persona, summoned.greeting
+    direction = direction_of(persona, persona.mood, persona.seed)
+    moment = poster_moment(greeting.parts, direction, greeting.clip.fps)
+    still = (studio.config, studio.animation, summoned.portrait, direction)
+    async with together() as tasks:
+        made: dict[str, asyncio.Task[bytes]] = {}
+
+        def make(name: str, work: object, *args: object) -> None:
+            made[name] = tasks.create_task(studio.workers.run("pictures", work, *args))  # type: ignore[arg-type]
+
+        make("avatar.webp", still_life, *still, Form.WEBP)
+        make("poster.jpg", poster, greeting.clip.mp4, moment)
+        if gif:
+            make("avatar.gif", still_life, *still, Form.GIF)
+        if captions:
+            make("captioned.mp4", captioned, greeting.clip.mp4, persona.greeting, greeting.parts, studio.config.assets)
+    return {name: task.result() for name, task in made.items()}
