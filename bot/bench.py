@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -20,15 +20,13 @@ from typing import Any
 import psutil
 from rich.table import Table
 
-from bot import engines
+from bot import bench_clips, engines
 from bot.settings import Settings
 from pipeline import registry
-from pipeline.clip import draw_segment
 from pipeline.receipt import Receipt
 from pipeline.speak import Studio
 from pipeline.stages import EngineConfig
 from pipeline.summon import Engines, Stage, Step, Summoned, summon
-from pipeline.types import Direction, Mood, Portrait, Speech
 from pipeline.workers import Workers
 
 CONCEPTS = ("an angry apple", "a wise old oak", "a cheerful teapot", "a sleepy dragon", "a shy cactus")
@@ -66,7 +64,8 @@ async def measure(settings: Settings, rounds: int, say: Callable[[str], None]) -
             say(f"summoning with {voice}")
             rows += await _summoning(settings, voice, rounds)
         say("drawing and encoding")
-        rows += await _drawing(settings, rounds)
+        names = engines.engines(await engines.choose(settings, "hibari"))
+        rows += [Row(*figure) for figure in await bench_clips.measure(settings.engine_config(), names, rounds)]
         say("whole commands")
         rows.append(await _command(settings, rounds, Path(scratch)))
     rows.append(Row("peak memory of the process tree", memory.peak / 1e6, "MB"))
@@ -109,34 +108,6 @@ async def _summon(
     receipt = Receipt()
     summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed, receipt=receipt, watch=watch)
     return portrait[0], summoned
-
-
-async def _drawing(settings: Settings, rounds: int) -> list[Row]:
-    names = engines.engines(await engines.choose(settings, "hibari"))
-    config = settings.engine_config()
-    async with Workers() as workers:
-        studio = Studio(config, workers, names.animation)
-        _, summoned = await _summon(config, studio, names, CONCEPTS[0], 0)
-        picture = replace(summoned.portrait, plate=None, rig=None)  # as if somebody had given it
-        rates = []
-        for animation, portrait in ((names.animation, summoned.portrait), ("warp", picture)):
-            work = (config, animation, portrait, summoned.greeting.speech, summoned.persona.mood)
-            runs = [await workers.run("pictures", frames_per_second, *work) for _ in range(rounds + 1)]
-            rates.append(statistics.median(runs[1:]))
-    drawn, warped = rates
-    return [
-        Row("frames drawn and encoded, 512 px, one core", drawn, "frames/s"),
-        Row("the same", drawn / 25, "x real time"),
-        Row("frames of a picture warped and encoded, 512 px, one core", warped, "frames/s"),
-    ]
-
-
-def frames_per_second(config: EngineConfig, animation: str, portrait: Portrait, speech: Speech, mood: Mood) -> float:
-    """Frames per second of processor time, in a pictures worker."""
-    animator = registry.create("animation", animation, config)
-    began = time.process_time()
-    draw_segment(animator, portrait, speech, Direction(mood, 1), config.side)
-    return speech.seconds * float(animator.fps) / (time.process_time() - began)
 
 
 async def _command(settings: Settings, rounds: int, scratch: Path) -> Row:

@@ -58,25 +58,33 @@ def summon(
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, max=2**31 - 1, help="The same seed and words give the same persona.")
     ] = None,
+    gif: Annotated[bool, typer.Option("--gif", help="Also write the living avatar as avatar.gif.")] = False,
+    captions: Annotated[
+        bool, typer.Option("--captions", help="Also write captioned.mp4: the greeting with its words in the picture.")
+    ] = False,
     queue: Queue = False,
     as_json: AsJson = False,
 ) -> None:
     """Turn a phrase into a persona: personality, portrait, voice and a talking greeting."""
     from bot import console, results
     from bot.app import open_app
+    from bot.extras import extras
 
     async def main() -> None:
+        if queue and (gif or captions):
+            raise BadRequest("--gif and --captions are made here, so they do not go with --queue.")
         if queue:
             await _queued(lambda asking, incoming: asking.summon(incoming, text, style=style, seed=seed), out, as_json)
             return
         async with open_app(_settings(), voice_engine) as opened:
             with console.progress(_stderr()) as watch:
                 _, summoned = await opened.conversation.summon(text, watch=watch, style=style, seed=seed)
-            folder, document = await asyncio.to_thread(results.write_summoned, summoned, out)
+            made = await extras(opened.conversation.studio, summoned, gif=gif, captions=captions)
+            folder, document = await asyncio.to_thread(results.write_summoned, summoned, out, made)
         if as_json:
             _print_json(document)
         else:
-            console.show_summoned(_stdout(), summoned, folder)
+            console.show_summoned(_stdout(), summoned, folder, sorted(made))
 
     _run(main())
 
@@ -349,6 +357,163 @@ def evaluate_mind(
     _run(main())
 
 
+@evaluate.command("lipsync")
+def evaluate_lipsync(
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", min=1, help="How many of the 10 sentences each says; default: all."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder for the figures and a contact sheet per portrait.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Film 12 portraits that speak, and measure in the finished clips whether lips, lids and ground are right."""
+    from bot import evaluate_lipsync as reports
+
+    async def main() -> None:
+        found = await reports.measure(_settings(), limit, lambda text: _stderr().print(text, markup=False))
+        if out:
+            await asyncio.to_thread(reports.write, found, out)
+        if as_json:
+            _print_json(reports.document(found))
+        else:
+            _stdout().print(reports.table(found))
+
+    _run(main())
+
+
+@evaluate.command("detection")
+def evaluate_detection(
+    engine: Annotated[
+        str, typer.Option("--engine", help="The painter: illustrator or diffusers (or one of a plug-in).")
+    ] = "illustrator",
+    modes: Annotated[
+        str, typer.Option("--modes", help="Of diffusers: what leads it to a face, with commas.")
+    ] = "none,pixel,landmark,both",
+    detectors: Annotated[
+        str,
+        typer.Option("--detectors", help="facemesh, face_alignment, dlib; the first is also the gate of diffusers."),
+    ] = "facemesh",
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="How many of the 400 concepts; default: all.")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Folder for report, plot, sheets and results; it goes on with what is there."),
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option("--concurrency", min=1, max=16, help="Processes; default: 2, for diffusers 1.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Paint 400 concepts and count in how many pictures a face is found. Stopped, the same command goes on."""
+    from bot import evaluate_detection as reports
+
+    async def main() -> None:
+        plan = reports.plan(engine, modes, detectors, limit)
+        folder = out or Path("out") / f"evaluation-detection-{engine}"
+        try:
+            found, made = await reports.measure(
+                _settings().engine_config(), plan, folder, concurrency, lambda text: _stderr().print(text, markup=False)
+            )
+        except asyncio.CancelledError:  # Ctrl-C
+            _stderr().print("Stopped. What is done is kept: the same command goes on.")
+            raise typer.Exit(130) from None
+        if as_json:
+            _print_json(reports.document(found, made))
+        else:
+            _stdout().print(reports.table(found, made))
+
+    _run(main())
+
+
+@evaluate.command("voices")
+def evaluate_voices(
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=2, help="How many of the 100 texts; default: all.")
+    ] = None,
+    words: Annotated[
+        int, typer.Option("--words", min=0, help="Sentences to speak and listen to for each kind of voice; 0: none.")
+    ] = 0,
+    voice_engine: VoiceEngine = None,
+    as_json: AsJson = False,
+) -> None:
+    """Cast 100 personas and count how often gender and age are as expected; count the words that are misheard."""
+    from bot import evaluate_voices as reports
+
+    async def main() -> None:
+        found = await reports.measure(
+            _settings(), voice_engine, limit, words, lambda text: _stderr().print(text, markup=False)
+        )
+        if as_json:
+            _print_json(reports.document(found))
+        else:
+            _stdout().print(reports.table(found))
+
+    _run(main())
+
+
+voices = typer.Typer(help="List, match and measure voices.", invoke_without_command=True, rich_markup_mode=None)
+app.add_typer(voices, name="voices")
+
+
+@voices.callback()
+def voices_list(
+    context: typer.Context,
+    match: Annotated[
+        str | None, typer.Option("--match", help='Show the voices that fit a description: "a deep old woman".')
+    ] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", help="Voices of one engine; default: all, or the setting VOICE to match.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed finds other mixtures.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """List the voices there are, or what fits a description."""
+    from bot import voices as found
+
+    async def matched() -> None:
+        options = await found.matched(_settings(), match or "", engine, seed)
+        if as_json:
+            _print_json(found.match_document(options))
+        else:
+            _stdout().print(found.match_table(options))
+
+    def listed() -> None:
+        rows = found.listed(engine)
+        if as_json:
+            _print_json([row.model_dump(mode="json", exclude_none=True) for row in rows])
+        else:
+            _stdout().print(found.table(rows))
+
+    if context.invoked_subcommand is None:
+        _run(matched()) if match else _guard(listed)
+
+
+@voices.command("measure")
+def voices_measure(
+    engine: Annotated[str | None, typer.Option("--engine", help="kokoro or hibari; default: both.")] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the figures in the catalogue of this installation.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Let every voice speak, and measure pitch, pace, tilt and dynamics."""
+    from bot import voices as found
+
+    def main() -> None:
+        figures = found.measured(_settings(), engine, lambda text: _stderr().print(text, markup=False))
+        if write:
+            _stderr().print(f"Written to {found.write(figures)}", markup=False)
+        if as_json:
+            _print_json(found.measured_document(figures))
+        else:
+            _stdout().print(found.measured_table(figures))
+
+    _guard(main)
+
+
 @app.command()
 def assets(
     list_them: Annotated[
@@ -375,6 +540,40 @@ def assets(
 
 
 @app.command()
+def styles(
+    wanted: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Some of the diffusion looks.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Load each diffusion look and say what is missing; nothing is fetched.")
+    ] = False,
+    download: Annotated[
+        bool, typer.Option("--download", help="Fetch what is missing, gigabytes for each look, then check it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """List the looks of the configured painter; check, or fetch, those that diffusion paints."""
+    from bot import engines
+    from bot import styles as found
+
+    def main() -> None:
+        settings = _settings()
+        if check or download:
+            rows = list(
+                found.checked(settings, wanted or [], download, lambda line: _stderr().print(line, markup=False))
+            )
+        else:
+            engine = found.DIFFUSERS if wanted else engines.painter_of(settings)
+            rows = [row for row in found.listed(settings, engine) if not wanted or row.id in wanted]
+        if as_json:
+            _print_json([row.document() for row in rows])
+        else:
+            _stdout().print(found.table(rows))
+        if check and any(row.missing for row in rows):
+            raise typer.Exit(1)
+
+    _guard(main)
+
+
+@app.command()
 def worker(
     queues: Annotated[
         str | None, typer.Option("--queues", help="Which queues, as in mind,voice,portrait,clip; default: all four.")
@@ -389,7 +588,8 @@ def worker(
     from bot.service import work
 
     async def main() -> None:
-        await work(_settings(serving=True), parse(queues, concurrency))
+        settings = _settings(serving=True)
+        await work(settings, parse(queues, concurrency, settings.portrait))
 
     _run(main())
 
@@ -414,7 +614,7 @@ def discord(
         if invite:
             _stdout().print(invitation((await look(settings.discord_token)).application), soft_wrap=True)
         else:
-            await work(settings, {} if gateway_only else queues(), gateways=[open_gateway])
+            await work(settings, {} if gateway_only else queues(painter=settings.portrait), gateways=[open_gateway])
 
     _run(main())
 
@@ -430,7 +630,7 @@ def telegram(
         from bot.service import queues, work
         from bot.telegram.gateway import open_gateway
 
-        await work(settings, {} if gateway_only else queues(), gateways=[open_gateway])
+        await work(settings, {} if gateway_only else queues(painter=settings.portrait), gateways=[open_gateway])
 
     _run(main())
 
@@ -456,7 +656,7 @@ def run(
             gateways.append(open_telegram)
         if not gateways:
             raise BadRequest("No token is set: docs/discord.md and docs/telegram.md say how to get one.")
-        await work(settings, {} if gateway_only else queues(), gateways=gateways)
+        await work(settings, {} if gateway_only else queues(painter=settings.portrait), gateways=gateways)
 
     _run(main())
 

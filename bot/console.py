@@ -66,7 +66,8 @@ def _row(stage: Stage, step: Step) -> Table:
     row.add_column(width=30)
     row.add_column()
     if step.result is None:
-        row.add_row(Spinner("dots"), TITLES[stage], "")
+        painted = f"{step.painted.done}/{step.painted.total}" if step.painted else ""
+        row.add_row(Spinner("dots"), TITLES[stage], Text(painted, "dim"))
     else:
         row.add_row(Text("✓", "green"), TITLES[stage], Text(f"{_summary(step.result)}  ({step.seconds:.1f} s)", "dim"))
     return row
@@ -84,8 +85,9 @@ def _summary(result: Persona | VoiceRecipe | Portrait | Spoken) -> str:
             return f"{result.clip.seconds:.1f} s of clip"
 
 
-def show_summoned(console: Console, summoned: Summoned, folder: Path) -> None:
-    """The card of a new persona. What people typed is shown as plain text, never as markup."""
+def show_summoned(console: Console, summoned: Summoned, folder: Path, more: Sequence[str] = ()) -> None:
+    """The card of a new persona; ``more``: further files in its folder. What people typed is shown as plain text, never
+    as markup."""
     console.print(persona_card(summoned.persona))
     facts = Table.grid(padding=(0, 2))
     facts.add_column(style="dim", no_wrap=True)
@@ -93,7 +95,7 @@ def show_summoned(console: Console, summoned: Summoned, folder: Path) -> None:
     facts.add_row("voice", Text(f"{summoned.recipe.engine}: {summoned.recipe.reason}"))
     facts.add_row("portrait", Text(summoned.portrait.reason))
     facts.add_row("greeting", Text(summoned.persona.greeting, "italic"))
-    for name in ("portrait.png", "greeting.mp4", "greeting.ogg", "persona.json"):
+    for name in ("portrait.png", "greeting.mp4", "greeting.ogg", "persona.json", *more):
         facts.add_row(name.split(".")[-1], Text(str(_short(folder / name))))
     facts.add_row("seconds", Text("  ".join(f"{stage} {s:.1f}" for stage, s in summoned.timings.items())))
     console.print(facts)

@@ -99,7 +99,7 @@ class Conversation:
                     pieces.append(delta.text)
                     writing.add(delta.text)
                     if speaking is None:
-                        speaking = asyncio.create_task(self._speak(persona, writing, mood, seed))
+                        speaking = asyncio.create_task(self._speak(persona, writing, mood, seed, receipt))
                     yield delta
             if speaking is None:
                 raise Empty(f"{persona.persona.name} found no words. Please say it again.")
@@ -125,11 +125,11 @@ class Conversation:
         """Makes the persona forget one fact about the person, or all of them; how many it forgot."""
         return await self.remembering.forget(persona, person, fact_id)
 
-    async def _speak(self, persona: StoredPersona, writing: Writing, mood: Mood, seed: int) -> Spoken:
+    async def _speak(self, persona: StoredPersona, writing: Writing, mood: Mood, seed: int, receipt: Receipt) -> Spoken:
         recipe = await self.personas.voice(persona.id)
         portrait = self.personas.portrait(persona.id)
         direction = direction_of(persona.persona, mood, seed)
-        return await self.studio.speak(writing.sentences(), recipe, direction, portrait)
+        return await self.studio.speak(writing.sentences(), recipe, direction, portrait, receipt)
 
     async def _store(
         self, persona: StoredPersona, conversation: str, person: Person, text: str, reply: str, mood: Mood

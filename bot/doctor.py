@@ -24,7 +24,7 @@ from bot.settings import Settings
 from pipeline import assets
 from pipeline.errors import ChatAnythingError
 from pipeline.mind.chat import servers
-from pipeline.stages import ChatConfig, Task
+from pipeline.stages import ChatConfig, RemoteConfig, Task
 from storage import asked, migrate
 from storage.bell import LocalBell
 from storage.blobs import Blobs
@@ -109,6 +109,8 @@ def _stages(settings: Settings) -> Iterator[Finding]:
         yield Finding(choice.stage, state, f"{choice.engine}: {choice.why}", choice.better)
         if choice.chat and choice.stage == "mind":
             yield _language_model(settings, choice.chat)
+        if choice.engine == "remote" and settings.animator:
+            yield animator(settings.animator)
 
 
 def _language_model(settings: Settings, chat: ChatConfig) -> Finding:
@@ -127,6 +129,23 @@ def _language_model(settings: Settings, chat: ChatConfig) -> Finding:
     sight = "pictures are seen" if chat.sees else "pictures are not seen"
     chooser = "it chooses voices and styles" if chat.chooses else "the matchers choose voices and styles"
     return Finding("language model", "ok", f"{', '.join(wanted)} at {where} is there; {sight}, {chooser}")
+
+
+def animator(config: RemoteConfig) -> Finding:
+    """Asks the animator what it is and whether it can draw."""
+    from pipeline.animation.remote.client import Client
+
+    try:
+        with Client(config) as client:
+            health = client.health()
+    except ChatAnythingError as error:
+        return Finding("animator", "note", f"{error} rig and warp move the faces meanwhile.", error.remedy)
+    moves = "any face" if health.faces == "any" else "faces of people"
+    sentence = f"{health.name} {health.version} at {engines.host(config.url)} moves {moves}"
+    if not health.ready:
+        why = health.why or "it does not say why"
+        return Finding("animator", "note", f"{sentence}, and is not ready: {why}", "see to the animator's machine")
+    return Finding("animator", "ok", sentence)
 
 
 def _libraries() -> Iterator[Finding]:

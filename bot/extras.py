@@ -7,9 +7,9 @@ import asyncio
 from collections.abc import Mapping
 
 from pipeline.animation.manner import direction_of
-from pipeline.avatar import Form, still_life
-from pipeline.captions import captioned
-from pipeline.poster import poster, poster_moment
+from pipeline.clips.avatar import Form, still_life
+from pipeline.clips.captions import captioned
+from pipeline.clips.poster import poster, poster_moment
 from pipeline.speak import Studio, together
 from pipeline.summon import Summoned
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import structlog
 
 from bot.messages import File, Refused
-from pipeline import fitting
+from pipeline.clips import fitting, note
+from pipeline.clips.circle import Circle
+from pipeline.clips.poster import THUMBNAIL, poster
 from pipeline.errors import EngineFailed, StorageFailed
 
 log = structlog.get_logger(__name__)
@@ -29,6 +31,31 @@ async def fitted(files: Sequence[File], each: int, together: int) -> tuple[File,
     fits = tuple(made[place] for place in range(len(files)))
     log.info("files.fitted", before=_size(files), after=_size(fits))
     return fits
+
+
+async def rounded(file: File) -> File:
+    """The square clip as a round video. Raises ``Refused`` where none can be made of it."""
+    if file.face is None and (file.width or 0) <= note.SIDE:
+        return file
+    face = Circle(*file.face) if file.face else Circle(0.5, 0.5, 0.5)
+    try:
+        made = await asyncio.to_thread(note.round_note, file.data, face)
+    except (EngineFailed, StorageFailed) as error:
+        log.warning("files.not_round", error=type(error).__name__)
+        raise Refused("The clip cannot be made round.") from error
+    side = note.side_of(face, file.width or 0)
+    return replace(file, data=made, width=side, height=side)
+
+
+async def thumbnail(file: File) -> bytes | None:
+    """A small JPEG that stands for the clip; None where nothing is known of it."""
+    if file.poster is None:
+        return None
+    try:
+        return await asyncio.to_thread(poster, file.data, file.poster, THUMBNAIL)
+    except EngineFailed as error:
+        log.warning("files.no_thumbnail", error=type(error).__name__)
+        return None
 
 
 def _size(files: Iterable[File]) -> int:

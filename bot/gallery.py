@@ -1,8 +1,10 @@
-"""The contact sheets of the README: concepts that the project summoned by itself, and frames of their clips."""
+"""The pictures of the README: concepts that the project summoned by itself, frames of their clips, and some of them
+talking."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import av
@@ -12,10 +14,11 @@ from PIL import Image
 from bot import engines
 from bot.settings import Settings
 from pipeline import registry
+from pipeline.mark import XMP
 from pipeline.receipt import Receipt
 from pipeline.speak import Studio
 from pipeline.summon import Summoned, summon
-from pipeline.types import Picture, Speech
+from pipeline.types import Clip, Picture, Speech
 from pipeline.workers import Workers
 
 CONCEPTS = (
@@ -56,26 +59,55 @@ CONCEPTS = (
     ("a black hole", 1),
     ("a noble knight", 1),
 )
+TALKING = ("an angry apple", "a sleepy dragon", "a happy sun")
+TALKING_SIDE, TALKING_EVERY = 272, 2
+"""Pixels of each who talks, and every which frame is shown."""
 COLUMNS = 6
 PORTRAIT_SIDE = 256
 FRAME_SIDE = 168
 
 
 async def make(folder: Path) -> None:
-    """Write ``portraits.webp``, and ``clips.webp`` with three telling frames of each greeting, into a folder."""
+    """Write ``portraits.webp``, ``clips.webp`` with three telling frames of each greeting, and ``talking.webp``, which
+    moves, into a folder."""
     settings = Settings()
     names = engines.engines(await engines.choose(settings, "hibari"))
     config = settings.engine_config()
     mind = registry.create("mind", "scripted", config)
-    portraits, frames = [], []
+    portraits, frames, talking = [], [], {}
     async with Workers() as workers:
         studio = Studio(config, workers, names.animation)
         for concept, seed in CONCEPTS:
             summoned = await summon(concept, mind=mind, studio=studio, engines=names, seed=seed, receipt=Receipt())
             portraits.append(_scaled(summoned.portrait.picture, PORTRAIT_SIDE))
             frames.append(np.hstack([_scaled(frame, FRAME_SIDE) for frame in telling_frames(summoned)]))
+            if concept in TALKING:
+                talking[concept] = summoned.greeting.clip
     _save(portraits, COLUMNS, folder / "portraits.webp")
     _save(frames, 3, folder / "clips.webp")
+    (folder / "talking.webp").write_bytes(side_by_side([talking[concept] for concept in TALKING]))
+
+
+def side_by_side(clips: Sequence[Clip]) -> bytes:
+    """The clips as one animated WebP without sound. They begin and end in rest, so a short one waits for the others."""
+    rows = [_moving(clip) for clip in clips]
+    pictures = [Image.fromarray(np.hstack(shown)) for shown in _together(rows)]
+    sink, milliseconds = io.BytesIO(), round(1000 * TALKING_EVERY / clips[0].fps)
+    pictures[0].save(
+        sink, "WEBP", save_all=True, append_images=pictures[1:], duration=milliseconds, quality=72, method=4, xmp=XMP
+    )
+    return sink.getvalue()
+
+
+def _moving(clip: Clip) -> list[Picture]:
+    with av.open(io.BytesIO(clip.mp4)) as container:
+        shown = [frame for index, frame in enumerate(container.decode(video=0)) if index % TALKING_EVERY == 0]
+    return [_scaled(frame.to_ndarray(format="rgb24"), TALKING_SIDE) for frame in shown]
+
+
+def _together(rows: Sequence[Sequence[Picture]]) -> Iterator[list[Picture]]:
+    for index in range(max(map(len, rows))):
+        yield [row[min(index, len(row) - 1)] for row in rows]
 
 
 def telling_frames(summoned: Summoned) -> list[Picture]:

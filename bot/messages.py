@@ -62,7 +62,7 @@ class PartDocument(Value):
 class File:
     """A picture, a sound or a clip. Width and height in pixels; ``seconds`` of sounds and clips.
 
-    Of clips ``face``: where the face is (`pipeline.circle.Circle`), and ``poster``: the second that shows it best.
+    Of clips ``face``: where the face is (`pipeline.clips.circle.Circle`), and ``poster``: its best second.
     """
 
     mime: str

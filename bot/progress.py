@@ -43,14 +43,17 @@ class Progress:
     stages: tuple[tuple[Stage, Mark], ...] = ()
     ahead: int = 0
     seconds: float | None = None
+    painted: str | None = None
+    """Steps of the portrait, as "3/8", while it is painted by an engine that tells."""
 
 
-def progress_of(steps: Sequence[StepStanding], position: Position = NOBODY) -> Progress:
-    """Where a request stands."""
+def progress_of(steps: Sequence[StepStanding], position: Position = NOBODY, painted: str | None = None) -> Progress:
+    """Where a request stands. ``painted`` counts only while the portrait is made."""
     done = {step.stage for step in steps if step.state is StepState.DONE}
     marks = {step.stage: _mark(step, done) for step in steps}
     stages = tuple((stage, marks[stage]) for stage in ORDER if stage in marks)
-    return Progress(stages, position.ahead, position.seconds)
+    painting = (Stage.PORTRAIT, Mark.WORKING) in stages
+    return Progress(stages, position.ahead, position.seconds, painted if painting else None)
 
 
 def expected(plan: Sequence[StepPlan]) -> Progress:
@@ -62,9 +65,13 @@ def lines(progress: Progress | None, said: Texts) -> Sequence[str]:
     """What is told of it, each line to be shown smaller than an answer."""
     if progress is None:
         return []
-    stages = [f"{mark} {_name(stage, said)}" for stage, mark in progress.stages]
+    stages = [f"{mark} {_name(stage, said)}{_steps(stage, progress)}" for stage, mark in progress.stages]
     place = [words.in_line(progress.ahead, progress.seconds, said)] if progress.ahead else []
     return [*([" · ".join(stages)] if stages else []), *place]
+
+
+def _steps(stage: Stage, progress: Progress) -> str:
+    return f" {progress.painted}" if stage is Stage.PORTRAIT and progress.painted else ""
 
 
 def _mark(step: StepStanding, done: set[str]) -> Mark:

@@ -6,19 +6,22 @@ import json
 import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
-
-from PIL import Image
 
 from bot.conversation import Answer
 from pipeline.concept import slug
 from pipeline.errors import StorageFailed
 from pipeline.speak import Spoken
 from pipeline.summon import Summoned
+from storage.pictures import to_png
 
 
-def write_summoned(summoned: Summoned, out: Path) -> tuple[Path, dict[str, Any]]:
+def write_summoned(
+    summoned: Summoned, out: Path, extras: Mapping[str, bytes] = MappingProxyType({})
+) -> tuple[Path, dict[str, Any]]:
     """Portrait, clip, sound and ``persona.json`` in a folder of ``out`` named after the concept; the JSON document.
+    ``extras``: further files by name (`bot.extras`).
 
     All files are made beside their place and moved in when complete, so that an interruption leaves no half file.
     """
@@ -36,15 +39,18 @@ def write_summoned(summoned: Summoned, out: Path) -> tuple[Path, dict[str, Any]]
             "landmarks": summoned.portrait.landmarks.round(2).tolist(),
         },
         **_spoken(summoned.greeting, folder, "greeting"),
+        "extras": [str(folder / name) for name in sorted(extras)],
         "timings": {stage: round(seconds, 3) for stage, seconds in summoned.timings.items()},
         "notices": list(summoned.notices),
     }
 
     def make(place: Path) -> None:
-        Image.fromarray(summoned.portrait.picture).save(place / "portrait.png", compress_level=3)
+        (place / "portrait.png").write_bytes(to_png(summoned.portrait.picture))
         (place / "greeting.mp4").write_bytes(summoned.greeting.clip.mp4)
         (place / "greeting.ogg").write_bytes(summoned.greeting.clip.ogg)
         (place / "persona.json").write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+        for name, data in extras.items():
+            (place / name).write_bytes(data)
 
     _place(folder, make)
     return folder, document

@@ -29,6 +29,7 @@ from bot.observe.tracing import open_tracer
 from bot.settings import Settings
 from bot.waiting import tell_places
 from pipeline.errors import BadRequest, StorageFailed
+from pipeline.summon import DIFFUSERS
 from pipeline.workers import default_lanes
 from storage.sweeping import Sweeper
 
@@ -41,14 +42,19 @@ Kubernetes kill."""
 SWEEP_EVERY = 3600.0
 """Seconds between two passes of the sweeper."""
 
+PAINTED = 4
+"""Portraits by diffusion at the same time: a GPU paints them in one batch, and goes on while another is judged."""
+
 MINDS = 4
 """Conversations with a language model at the same time: it works elsewhere, or has a queue of its own."""
 
 
-def queues(names: str | None = None, concurrency: int | None = None) -> Mapping[str, int]:
-    """How many steps of which queue are run at the same time; by default what this machine has lanes for."""
+def queues(names: str | None = None, concurrency: int | None = None, painter: str | None = None) -> Mapping[str, int]:
+    """How many steps of which queue are run at the same time; by default what this machine has lanes for, and what
+    suits the engine of the portraits."""
     lanes = default_lanes()
-    own = {Stage.MIND: MINDS, Stage.VOICE: lanes["voice"], Stage.PORTRAIT: 1, Stage.CLIP: lanes["pictures"]}
+    portraits = PAINTED if painter == DIFFUSERS else 1
+    own = {Stage.MIND: MINDS, Stage.VOICE: lanes["voice"], Stage.PORTRAIT: portraits, Stage.CLIP: lanes["pictures"]}
     wanted = [name.strip() for name in names.split(",")] if names else [stage.value for stage in own]
     if not all(wanted) or len(set(wanted)) != len(wanted):
         raise BadRequest("Name each queue once, with commas between them: mind,voice,portrait,clip.")
@@ -141,7 +147,7 @@ async def serve(
             desk.outbox, desk.blobs, desk.bell, messengers, name, metrics=watched.metrics, longest=pace.sending
         )
         duties.append(asyncio.create_task(delivery.serve(stopping), name="delivery"))
-        duties.append(asyncio.create_task(tell_places(desk.requests, delivery, stopping), name="waiting"))
+        duties.append(asyncio.create_task(tell_places(desk.requests, delivery, desk.bell, stopping), name="waiting"))
     duties += [asyncio.create_task(listen(stopping), name="gateway") for listen in listening]
     log.info("serving", queues=dict(wanted), platforms=[messenger.platform for messenger in messengers])
     try:

@@ -98,6 +98,7 @@ class Settings(BaseSettings):
     )
     diffusers_safety: bool = Field(True, validation_alias="DIFFUSERS_SAFETY")
     diffusers_compile: bool = Field(False, validation_alias="DIFFUSERS_COMPILE")
+    diffusers_vram: float | None = Field(None, gt=0, le=1000, validation_alias="DIFFUSERS_VRAM")
     diffusers_tries: int = Field(10, ge=1, le=30, validation_alias="DIFFUSERS_TRIES")
 
     clip_side: Annotated[Literal[512, 720], BeforeValidator(int)] = Field(512, validation_alias="CLIP_SIDE")
@@ -207,6 +208,7 @@ class Settings(BaseSettings):
                 guidance=self.diffusers_guidance,
                 safety=self.diffusers_safety,
                 compiled=self.diffusers_compile,
+                vram=self.diffusers_vram,
                 tries=self.diffusers_tries,
             ),
             remote=self.animator,

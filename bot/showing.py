@@ -113,7 +113,7 @@ class Showing:
 
     async def _file(self, entry: FileEntry) -> File:
         data = await self._blobs.get(entry.hash)
-        return File(entry.mime, entry.name, data, entry.width, entry.height, entry.seconds)
+        return File(entry.mime, entry.name, data, entry.width, entry.height, entry.seconds, entry.face, entry.poster)
 
 
 def lesser(message: Message, voice: Sequence[File] = ()) -> Iterator[Message]:

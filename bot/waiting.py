@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Mapping
 from contextlib import suppress
 
 import structlog
@@ -10,6 +12,7 @@ import structlog
 from bot.delivery import Delivery
 from bot.progress import Progress, progress_of
 from pipeline.errors import StorageFailed
+from storage.bell import Bell, Topic
 from storage.requests import Requests
 
 log = structlog.get_logger(__name__)
@@ -20,9 +23,36 @@ EVERY = 5.0
 MOST = 50
 """Requests told about in one look: each costs an edit on its platform."""
 
+KEPT = 1000
+"""Portraits of which it is known how far they are."""
 
-async def tell_places(requests: Requests, delivery: Delivery, stopping: asyncio.Event, every: float = EVERY) -> None:
+
+async def tell_places(
+    requests: Requests, delivery: Delivery, bell: Bell, stopping: asyncio.Event, every: float = EVERY
+) -> None:
     """Until ``stopping`` is set."""
+    painted: OrderedDict[str, str] = OrderedDict()
+    ears = asyncio.create_task(_hear(bell, painted))
+    try:
+        await _tell(requests, delivery, painted, stopping, every)
+    finally:
+        ears.cancel()
+        await asyncio.gather(ears, return_exceptions=True)
+
+
+async def _hear(bell: Bell, painted: OrderedDict[str, str]) -> None:
+    """Keeps the last that was heard of each portrait that is being painted, of the newest few."""
+    async for news in bell.listen():
+        if news.topic is Topic.PAINTED:
+            painted[news.request] = news.detail
+            painted.move_to_end(news.request)
+            if len(painted) > KEPT:
+                painted.popitem(last=False)
+
+
+async def _tell(
+    requests: Requests, delivery: Delivery, painted: Mapping[str, str], stopping: asyncio.Event, every: float
+) -> None:
     told: dict[str, Progress | None] = {}
     while not stopping.is_set():
         with suppress(TimeoutError):
@@ -35,7 +65,7 @@ async def tell_places(requests: Requests, delivery: Delivery, stopping: asyncio.
             continue
         told = {one: told.get(one) for one in waiting}
         for one, standing in standings.items():
-            progress = progress_of(standing.steps, standing.position)
+            progress = progress_of(standing.steps, standing.position, painted.get(one))
             if progress != told[one]:
                 delivery.progress(one, progress)
                 told[one] = progress

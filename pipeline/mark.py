@@ -2,7 +2,7 @@
 the digital source type of the IPTC, https://cv.iptc.org/newscodes/digitalsourcetype/compositeSynthetic: "mix or
 composite of several elements, at least one of which is synthetic". That holds for a drawn portrait and a clip alike.
 
-It travels as XMP (ISO 16684-1), where its part 3 puts it: a text chunk of PNG, a box of MP4.
+It travels as XMP (ISO 16684-1), where its part 3 puts it: a text chunk of PNG, a box of MP4, an extension of GIF.
 """
 
 from __future__ import annotations
@@ -39,3 +39,10 @@ def marked_png(png: bytes) -> bytes:
 def marked_mp4(mp4: bytes) -> bytes:
     """An MP4 with the mark at its end, where no offset changes (XMP part 3, section 1.2.7.1)."""
     return mp4 + struct.pack(">I", 24 + len(XMP)) + b"uuid" + _BOX + XMP
+
+
+def marked_gif(gif: bytes) -> bytes:
+    """A GIF with the mark before its end (XMP part 3, section 1.1.2). The packet is no chain of blocks, as GIF wants
+    it: readers that take its letters for lengths land in the trailer, where every byte leads to its end."""
+    trailer = b"\x01" + bytes(range(255, -1, -1)) + b"\x00"
+    return gif[:-1] + b"\x21\xff\x0bXMP DataXMP" + XMP + trailer + gif[-1:]

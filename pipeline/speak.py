@@ -4,33 +4,53 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 
 import numpy as np
+import structlog
 
-from pipeline import clip, registry
+from pipeline import registry
+from pipeline.clips import clip
+from pipeline.errors import ChatAnythingError, EngineFailed, EngineUnavailable
+from pipeline.receipt import Receipt
 from pipeline.stages import EngineConfig
 from pipeline.types import Clip, Direction, Mood, Portrait, Speech, Utterance, VoiceRecipe
 from pipeline.voice.text import finished, gathered, sentences
 from pipeline.workers import Workers
 
+log = structlog.get_logger(__name__)
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
+OURS = "rig"
+"""Moves any portrait, with `warp` where no face was drawn: see `animator_of`."""
 PAUSE = 0.24
 """Seconds between sentences: a breath."""
+ENDING = 12
+"""Frames after the last sentence, in which face and body come to rest, so that clips can follow each other."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A clip, the speech in it, and the seconds of work that each stage took."""
+    """A clip, the speech in it, and the seconds of work that each stage took. ``parts``: the speech by sentences."""
 
     clip: Clip
     speech: Speech
     timings: dict[str, float]
+    parts: tuple[Speech, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A sentence as an H.264 segment. ``instead``: why the animator of the settings did not draw it, where one that is
+    always here did."""
+
+    segment: bytes
+    instead: ChatAnythingError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +68,30 @@ class Studio:
         recipe: VoiceRecipe,
         direction: Direction,
         portrait: Awaitable[Portrait],
+        receipt: Receipt | None = None,
     ) -> Spoken:
         """The clip of ``text``, or of a text that is still being written, given as sentences (``Writing.sentences``).
 
         ``portrait`` is awaited only when the first sentence is ready to be drawn. ``timings``: seconds of work on
         ``speech`` and ``clip``, and ``heard``: seconds of waiting until the first sentence is there as sound.
+        ``receipt`` takes what the person should be told.
         """
         timings = {"speech": 0.0, "clip": 0.0}
         parts = self._say(_spoken_pieces(text), recipe, direction.mood, timings)
-        utterance, finished = await self._film(parts, portrait, direction, timings)
-        return Spoken(finished, utterance.speech, timings)
+        utterance, finished = await self._film(parts, portrait, direction, timings, receipt or Receipt())
+        return Spoken(finished, utterance.speech, timings, utterance.parts)
 
     async def utter(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Utterance:
         """``text`` as sound: the first half of ``speak``."""
         parts = self._say(_spoken_pieces(text), recipe, mood, {"speech": 0.0})
         return Utterance(tuple([part async for part in parts]))
 
-    async def film(self, utterance: Utterance, portrait: Portrait, direction: Direction) -> Clip:
+    async def film(
+        self, utterance: Utterance, portrait: Portrait, direction: Direction, receipt: Receipt | None = None
+    ) -> Clip:
         """The clip of a text that is spoken already: the second half of ``speak``."""
-        _, finished = await self._film(_each(utterance.parts), _given(portrait), direction, {"clip": 0.0})
+        parts, timings = _each(utterance.parts), {"clip": 0.0}
+        _, finished = await self._film(parts, _given(portrait), direction, timings, receipt or Receipt())
         return finished
 
     async def sound(self, utterance: Utterance) -> bytes:
@@ -92,20 +117,26 @@ class Studio:
         portrait: Awaitable[Portrait],
         direction: Direction,
         timings: dict[str, float],
+        receipt: Receipt,
     ) -> tuple[Utterance, Clip]:
         """Draws each part as soon as it is there, side by side with those before it."""
         spoken: list[Speech] = []
-        segments: list[asyncio.Task[bytes]] = []
+        shots: list[tuple[Speech, Direction]] = []
+        segments: list[asyncio.Task[Drawn]] = []
         start = direction.start
         async with together() as tasks:
             face = tasks.create_task(_result(portrait))
             async for part in parts:
-                segments.append(tasks.create_task(self._draw(face, part, replace(direction, start=start), timings)))
+                shots.append((part, replace(direction, start=start)))
+                segments.append(tasks.create_task(self._draw(face, *shots[-1], timings)))
                 spoken.append(part)
                 start += part.seconds
+            last = replace(direction, start=start, end=start + (ENDING - 1) / self.fps)
+            shots.append((silence(ENDING / self.fps), last))
+            segments.append(tasks.create_task(self._draw(face, *shots[-1], timings)))
         began = time.perf_counter()
         utterance = Utterance(tuple(spoken))
-        drawn = [segment.result() for segment in segments]
+        drawn = await self._of_one_piece(face, shots, [segment.result() for segment in segments], timings, receipt)
         finished = await self.workers.run("pictures", clip.mux, drawn, utterance.speech, self.fps)
         timings["clip"] += time.perf_counter() - began
         return utterance, finished
@@ -116,12 +147,34 @@ class Studio:
         speech: Speech,
         direction: Direction,
         timings: dict[str, float],
-    ) -> bytes:
-        segment, seconds = await self.workers.run(
-            "pictures", timed, draw, self.config, self.animation, await face, speech, direction
+        engine: str | None = None,
+    ) -> Drawn:
+        drawn, seconds = await self.workers.run(
+            "pictures", timed, draw, self.config, engine or self.animation, await face, speech, direction
         )
         timings["clip"] += seconds
-        return segment
+        return drawn
+
+    async def _of_one_piece(
+        self,
+        face: asyncio.Task[Portrait],
+        shots: Sequence[tuple[Speech, Direction]],
+        drawn: Sequence[Drawn],
+        timings: dict[str, float],
+        receipt: Receipt,
+    ) -> list[bytes]:
+        """The segments. Where ours stood in for some, it draws the others, too, as only what is by one animator joins;
+        and it is said why."""
+        error = next((one.instead for one in drawn if one.instead), None)
+        if error is None:
+            return [one.segment for one in drawn]
+        log.warning("animation.stood_in", engine=self.animation, error=type(error).__name__, why=str(error))
+        receipt.notices.append(f"{error} A simpler animator moves the face meanwhile.")
+        ours = [
+            one if one.instead else await self._draw(face, *shot, timings, OURS)
+            for shot, one in zip(shots, drawn, strict=True)
+        ]
+        return [one.segment for one in ours]
 
 
 @asynccontextmanager
@@ -211,15 +264,33 @@ def say(config: EngineConfig, sentence: str, recipe: VoiceRecipe, mood: Mood) ->
     return speech
 
 
-def draw(config: EngineConfig, engine: str, portrait: Portrait, speech: Speech, direction: Direction) -> bytes:
-    """One sentence as an H.264 segment. Runs in the pictures lane."""
-    animator = registry.create("animation", animator_of(engine, portrait), config)
-    return clip.draw_segment(animator, portrait, speech, direction, config.side)
+def draw(config: EngineConfig, engine: str, portrait: Portrait, speech: Speech, direction: Direction) -> Drawn:
+    """One sentence as an H.264 segment. Runs in the pictures lane.
+
+    Where an animator fails that is not ours, as it is on another machine, ours draws instead.
+    """
+
+    def drawn_by(name: str) -> bytes:
+        animator = registry.create("animation", name, config)
+        return clip.draw_segment(animator, portrait, speech, direction, config.side, badged=config.badge)
+
+    chosen = animator_of(engine, portrait)
+    try:
+        return Drawn(drawn_by(chosen))
+    except (EngineFailed, EngineUnavailable) as error:
+        if chosen in (OURS, "warp"):
+            raise
+        return Drawn(drawn_by(animator_of(OURS, portrait)), error)
 
 
 def animator_of(engine: str, portrait: Portrait) -> str:
     """The engine that moves this portrait: the rig moves faces that were drawn with one, pictures are warped."""
-    return "warp" if engine == "rig" and portrait.rig is None else engine
+    return "warp" if engine == OURS and portrait.rig is None else engine
+
+
+def silence(seconds: float, rate: int = clip.SOUND_RATE) -> Speech:
+    """Nothing said."""
+    return Speech("", np.zeros(round(seconds * rate), np.float32), rate, ())
 
 
 def whole_frames(speech: Speech, fps: int, tail: float) -> Speech:

@@ -10,12 +10,16 @@ from typing import TypeVar
 
 from pipeline import concept, registry
 from pipeline.animation.manner import direction_of
+from pipeline.portrait.diffusion import jobs, serve
 from pipeline.receipt import Receipt
 from pipeline.speak import Spoken, Studio, together
 from pipeline.stages import EngineConfig, Mind
 from pipeline.types import Persona, Portrait, StyleOption, VoiceOption, VoiceRecipe
+from pipeline.voice.attributes import spread
 
 T = TypeVar("T")
+DIFFUSERS = "diffusers"
+"""The painter that needs a device."""
 
 
 class Stage(StrEnum):
@@ -29,11 +33,12 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A stage began (``result`` None) or ended with its result, ``seconds`` after it began."""
+    """A stage began (``result`` None), is so far (``painted``), or ended with its result ``seconds`` after it began."""
 
     stage: Stage
     result: Persona | VoiceRecipe | Portrait | Spoken | None = None
     seconds: float = 0.0
+    painted: jobs.Step | None = None
 
 
 Watch = Callable[[Step], None]
@@ -71,21 +76,27 @@ class Casting:
     engines: Engines
     receipt: Receipt
 
-    async def voice_of(self, persona: Persona, seed: int) -> VoiceRecipe:
-        """The voice of the persona."""
+    async def voice_of(self, persona: Persona, seed: int, taken: Sequence[VoiceRecipe] = ()) -> VoiceRecipe:
+        """The voice of the persona, rather unlike those that are ``taken`` by others around it."""
         studio, engine = self.studio, self.engines.voice
-        options = await studio.workers.run("voice", shortlist, studio.config, engine, persona, seed)
+        options = spread(await studio.workers.run("voice", shortlist, studio.config, engine, persona, seed), taken)
         descriptions = [option.description for option in options]
         chosen = await self.mind.choose(persona, "voice", descriptions, self.receipt)
         return options[chosen or 0].recipe
 
-    async def portrait_of(self, persona: Persona, style: str | None, seed: int) -> Portrait:
-        """The portrait of the persona; ``style`` None lets mind or painter choose."""
+    async def portrait_of(
+        self, persona: Persona, style: str | None, seed: int, watch: jobs.Watch = lambda step: None
+    ) -> Portrait:
+        """The portrait of the persona; ``style`` None lets mind or painter choose. ``watch``: told each step of
+        engines that paint in steps."""
         studio, engine = self.studio, self.engines.portrait
         styles = [] if style else await studio.workers.run("pictures", looks, studio.config, engine)
         descriptions = [look.description for look in styles]
         chosen = await self.mind.choose(persona, "portrait style", descriptions, self.receipt)
         wanted = style if chosen is None else styles[chosen].id
+        if engine == DIFFUSERS:  # all portraits in the one process that holds the models
+            device = studio.workers.device
+            return await device.run(serve.paint, studio.config, persona, wanted, seed, watch=watch)
         return await studio.workers.run("pictures", paint, studio.config, engine, persona, wanted, seed)
 
 
@@ -118,14 +129,17 @@ async def summon(
         watch(Step(name, result, seconds))  # type: ignore[arg-type]
         return result
 
+    def painted(step: jobs.Step) -> None:
+        watch(Step(Stage.PORTRAIT, painted=step))
+
     persona = await stage(Stage.MIND, mind.write(words, seed, receipt))
     async with together() as tasks:
-        portrait = tasks.create_task(stage(Stage.PORTRAIT, casting.portrait_of(persona, style, seed)))
+        portrait = tasks.create_task(stage(Stage.PORTRAIT, casting.portrait_of(persona, style, seed, painted)))
         recipe = await stage(Stage.VOICE, casting.voice_of(persona, seed))
         if notice := unspoken(persona, recipe):
             receipt.notices.append(notice)
         direction = direction_of(persona, persona.mood, seed)
-        greeting = await stage(Stage.GREETING, studio.speak(persona.greeting, recipe, direction, portrait))
+        greeting = await stage(Stage.GREETING, studio.speak(persona.greeting, recipe, direction, portrait, receipt))
     del timings[Stage.GREETING]  # told apart as speech and clip
     timings |= greeting.timings
     timings["total"] = time.perf_counter() - began

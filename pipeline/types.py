@@ -222,12 +222,14 @@ class Manner(Value):
 
 @dataclass(frozen=True, slots=True)
 class Direction:
-    """How a clip is acted. ``start``: place of a sentence in its clip, in seconds."""
+    """How a clip is acted. ``start``: place of a sentence in its clip, in seconds. ``end``: place of the clip's last
+    frame, where that is known: by then all rests as in the portrait."""
 
     mood: Mood
     seed: int
     manner: Manner = field(default_factory=Manner)
     start: float = 0.0
+    end: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ what is there already. Nothing in here is kept between two steps.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from functools import partial
 
 from bot.jobs import closing
@@ -17,10 +17,13 @@ from bot.jobs.likeness import likeness
 from bot.jobs.outcome import Keeping, Outcome, file
 from bot.jobs.plan import SUMMONED, Kind, RestyleAsk, RevoiceAsk, SayAsk, Shown, Stage, SummonAsk, size
 from bot.jobs.screening import screen
+from bot.jobs.telling import steps_told
 from bot.memory import Person, Remembering
 from bot.progress import progress_of
 from pipeline import concept
 from pipeline.animation.manner import direction_of
+from pipeline.clips.circle import face_circle
+from pipeline.clips.poster import poster_moment
 from pipeline.errors import BadRequest, Empty
 from pipeline.listen import Ear
 from pipeline.receipt import Receipt
@@ -41,6 +44,7 @@ from pipeline.types import (
     Utterance,
     VoiceRecipe,
 )
+from pipeline.voice.moves import moved
 from pipeline.voice.wishes import wished
 from storage import company, lines, repository
 from storage.bell import Bell, News, Topic
@@ -52,10 +56,12 @@ from storage.requests import Completing, Made
 from storage.results import Result, refs, result_key
 from storage.scenes import SceneStore
 from storage.steps import Lease
+from storage.tables import Json
 
 GONE = "This character is not here any more."
 PROGRESS = 0.5
 """Seconds between two looks at an answer that is being written."""
+NO_FURTHER = "The voice stays as it is: none here goes further that way."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ class Stages:
             case Stage.CLIP if lease.request.kind == Kind.FILM:
                 return await screen(lease, self.scenes, self.personas, self.keeping, self.studio)
             case Stage.CLIP:
-                return await self._film(lease)
+                return await self._film(lease, receipt)
 
     async def _write(self, lease: Lease, receipt: Receipt) -> Outcome:
         """A phrase becomes a persona."""
@@ -198,19 +204,37 @@ class Stages:
     async def _cast_voice(self, lease: Lease, receipt: Receipt) -> Outcome:
         """A persona gets a voice and greets with it."""
         persona, seed, wish = await self._cast(lease), *_wish(lease)
-        key = result_key("voice", self.engines.voice, persona, seed, *([wish] if wish else []))
+        before = await self._voice_before(lease) if wish else None
+        key = result_key("voice", self.engines.voice, persona, seed, *(one for one in (wish, before) if one))
         made = await self.keeping.found(key)
         if made is None:
-            casting = Casting(self.mind, self.studio, self.engines, receipt)
-            recipe = await casting.voice_of(wished(persona, wish), seed)
-            notice = unspoken(persona, recipe)
-            made = await self._uttered(key, persona.greeting, recipe, persona.mood, [notice] if notice else [])
+            recipe = moved(before, wish) if before and wish else None
+            notices = (
+                [NO_FURTHER]
+                if recipe and before and recipe.model_copy(update={"reason": before.reason}) == before
+                else []
+            )
+            if recipe is None:
+                # Who else is here is no part of the key: a step that is run again keeps the voice that it found.
+                request, casting = lease.request, Casting(self.mind, self.studio, self.engines, receipt)
+                taken = await self.personas.voices_near(request.place, request.conversation, request.persona_id)
+                recipe = await casting.voice_of(wished(persona, wish), seed, taken)
+            notices += [notice] if (notice := unspoken(persona, recipe)) else []
+            made = await self._uttered(key, persona.greeting, recipe, persona.mood, notices)
 
         async def finish(completing: Completing) -> None:
             recipe = VoiceRecipe.model_validate(made.document["values"]["recipe"]["value"])
             completing.session.add(repository.voice_row(_persona_id(completing), recipe))
 
         return Outcome(made, finish)
+
+    async def _voice_before(self, lease: Lease) -> VoiceRecipe | None:
+        """The voice that a persona has, where another is asked for and the same engine still speaks."""
+        if lease.request.kind != Kind.REVOICE:
+            return None
+        persona = await self._persona(lease)
+        voice = (await self.personas.voices([persona.id])).get(persona.id)
+        return voice if voice and voice.engine == self.engines.voice else None
 
     async def _speak(self, lease: Lease) -> Outcome:
         """An answer is spoken."""
@@ -242,7 +266,8 @@ class Stages:
             )
             if portrait is None:
                 casting = Casting(self.mind, self.studio, self.engines, receipt)
-                portrait = await casting.portrait_of(persona, ask.style, ask.seed)
+                async with steps_told(self.bell, request.id) as watch:
+                    portrait = await casting.portrait_of(persona, ask.style, ask.seed, watch)
             made = await self._painted(key, portrait, notices)
 
         async def finish(completing: Completing) -> None:
@@ -263,17 +288,23 @@ class Stages:
         about = {"name": "portrait.png", "width": width, "height": height}
         return await self.keeping.keep(key, {"portrait": portrait}, shown={"portrait": about}, notices=notices)
 
-    async def _film(self, lease: Lease) -> Outcome:
+    async def _film(self, lease: Lease, receipt: Receipt) -> Outcome:
         """What was said becomes a clip."""
         spoken, portrait = lease.results[Stage.VOICE], await self._portrait(lease)
         direction = direction_of(await self._cast(lease), _mood(lease), int(lease.request.payload["seed"]))
         face = (portrait.picture.tobytes(), portrait.rig)
         acted = (direction.mood.value, direction.manner, direction.seed)
-        key = result_key("clip", self.engines.animation, spoken["values"]["utterance"], *face, *acted)
+        frames = (self.studio.config.side, self.studio.config.badge)
+        key = result_key("clip", self.engines.animation, spoken["values"]["utterance"], *face, *acted, *frames)
         made = await self.keeping.found(key)
         if made is None:
             utterance = await self.keeping.load(spoken, "utterance", Utterance)
-            made = await self._filmed(key, await self.studio.film(utterance, portrait, direction))
+            clip = await self.studio.film(utterance, portrait, direction, receipt)
+            about = {
+                "face": astuple(face_circle(portrait.landmarks, portrait.picture.shape[0])),
+                "poster": poster_moment(utterance.parts, direction, clip.fps),
+            }
+            made = await self._filmed(key, clip, receipt.notices, about)
 
         async def finish(completing: Completing) -> None:
             await completing.charge(Meter.VIDEO, float(made.document["files"][0]["seconds"]))
@@ -284,9 +315,10 @@ class Stages:
 
         return Outcome(made, finish)
 
-    async def _filmed(self, key: str, clip: Clip) -> Made:
-        about = {"name": "clip.mp4", "width": clip.width, "height": clip.height, "seconds": round(clip.seconds, 3)}
-        return await self.keeping.keep(key, {"clip": clip}, shown={"clip": about})
+    async def _filmed(self, key: str, clip: Clip, notices: Sequence[str], about: Mapping[str, Json]) -> Made:
+        size = {"width": clip.width, "height": clip.height, "seconds": round(clip.seconds, 3)}
+        shown = {"clip": {"name": "clip.mp4", **size, **about}}
+        return await self.keeping.keep(key, {"clip": clip}, shown=shown, notices=notices)
 
     async def _persona(self, lease: Lease) -> StoredPersona:
         """The persona that a request is about."""

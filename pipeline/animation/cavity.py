@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from pipeline.animation.warping import Pixels, Reals, Single
+from pipeline.animation.planes import Pixels, Single
+from pipeline.animation.warping import Reals
 from pipeline.face.pose import FacePose
 from pipeline.types import Landmarks
 

@@ -33,7 +33,7 @@ YAW, PITCH, ROLL, BREATH = 0.085, 0.060, 0.014, 0.010
 AXIS, NECK = -0.75, 2.4
 """Where the head turns: so far behind the eyes, and so far below them."""
 APART, REACH = 0.45, 0.45
-"""How far the lips are kept apart, and how far around the mouth; see `Shape.lift`."""
+"""How far the lips are kept apart, and how far around the mouth; see `Controls.lift`."""
 
 _SIDE = (-0.90, -0.86, -0.76, -0.60, -0.42, -0.26, -0.12, -0.02)  # from ear to chin
 _DEPTH = np.array([
@@ -63,25 +63,15 @@ class Lips:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The control points in one frame, in pixels: ``at`` (n, 2), their third coordinate ``lifted`` (n,), the inner
-    lips, the mouth's ``centre`` (2,), ``axes`` (2, 2) and ``half`` its width, and the ``unit`` of the face."""
+    """The control points in one frame, in pixels: ``at`` (n, 2), how far those that can move have ``moved`` (m, 2),
+    the inner lips, and the mouth's ``centre`` (2,), ``axes`` (2, 2) and ``half`` its width."""
 
     at: Points
-    lifted: Points
+    moved: Points
     lips: Lips
     centre: Points
     axes: Points
     half: float
-    unit: float
-
-    def lift(self, along: Points, across: Points) -> Points:
-        """The third coordinate of places given in the axes of the mouth, on the sheet of the upper lip; that of the
-        lower lip has the negative.
-
-        Lips that touch are no neighbours: what moves one must not drag the other. So between them the picture is cut,
-        and the edges of the cut are kept apart in a third dimension, in which all else is at 0.
-        """
-        return _lift(along, across, self.half, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +104,7 @@ class Controls:
         upper, lower = _inner_lips(face[ibug.INNER_LIPS])
         self.gap = np.maximum(lower[:, 1] - upper[:, 1], 0.0)
         """Opening of the inner lips in the portrait itself, in units."""
+        self.parted = parted
         self._closed = np.zeros(LIP) if parted else self.gap
         self._extra = _extra(face)
         self._face = np.concatenate([face[:60], upper, lower[1:-1], self._extra.at])
@@ -125,6 +116,11 @@ class Controls:
         self._ring = ring
         self.rest = np.concatenate([self._face @ self.axes * self.unit + self.origin, ring])
         """(n, 2) where the points lie in the portrait, in pixels."""
+        self.moving = len(self._face)
+        """How many of them can move, the first ones."""
+        self._mouth = _mouth(self.rest[60], self.rest[59 + LIP])
+        self.lifted = np.concatenate([self._sheet * self.lift(self.rest[: self.moving]), np.zeros(len(ring))])
+        """(n,) their third coordinate; see `lift`."""
 
     def shape(self, pose: FacePose, sway: float, breath: float) -> Shape:
         """Where the points go in a pose of face and body."""
@@ -135,17 +131,24 @@ class Controls:
         at = self._turned(face, pose, sway, breath) @ self.axes * self.unit + self.origin
         upper = at[UPPER]
         lower = np.concatenate([upper[:1], at[LOWER], upper[-1:]])
-        across = upper[-1] - upper[0]
-        half = max(float(np.linalg.norm(across)) / 2, 1.0)
-        along = across / (2 * half)
-        axes, centre = np.array([along, [-along[1], along[0]]]), (upper[0] + upper[-1]) / 2
-        local = (at - centre) @ axes.T
-        lifted = self._sheet * _lift(local[:, 0], local[:, 1], half, self.unit)
+        centre, axes, half = _mouth(upper[0], upper[-1])
         x, top = ((upper - centre) @ axis for axis in axes)
         lips = Lips(x, top, np.maximum((lower - centre) @ axes[1], top))
-        still = np.zeros(len(self._ring))
-        everything = np.concatenate([at, self._ring]), np.concatenate([lifted, still])
-        return Shape(*everything, lips, centre, axes, half, self.unit)
+        moved = at - self.rest[: self.moving]
+        return Shape(np.concatenate([at, self._ring]), moved, lips, centre, axes, half)
+
+    def lift(self, places: Points) -> Points:
+        """The third coordinate (n,) of places (n, 2) of the portrait, on the sheet of the upper lip; that of the lower
+        lip has the negative.
+
+        Lips that touch are no neighbours: what moves one must not drag the other. So between them the picture is cut,
+        and the edges of the cut are kept apart in a third dimension, in which all else is at 0.
+        """
+        centre, axes, half = self._mouth
+        along, across = ((places - centre) @ axis for axis in axes)
+        width = np.sqrt(np.clip(1 - (along / half) ** 2, 0, None))
+        lifted: Points = APART * self.unit * width * np.exp(-((across / (REACH * self.unit)) ** 2))
+        return lifted
 
     def _open(self, face: Points, pose: FacePose) -> None:
         """Jaw and lips, up and down. With ``press`` 1 the inner lips meet, also where the portrait shows teeth."""
@@ -202,10 +205,11 @@ class Controls:
         return np.column_stack([face[:, 0] - roll * (face[:, 1] - NECK), face[:, 1] + roll * face[:, 0]])
 
 
-def _lift(along: Points, across: Points, half: float, unit: float) -> Points:
-    width = np.sqrt(np.clip(1 - (along / half) ** 2, 0, None))
-    lifted: Points = APART * unit * width * np.exp(-((across / (REACH * unit)) ** 2))
-    return lifted
+def _mouth(left: Points, right: Points) -> tuple[Points, Points, float]:
+    """Middle, axes and half the width of a mouth between its corners."""
+    half = max(float(np.linalg.norm(right - left)) / 2, 1.0)
+    along = (right - left) / (2 * half)
+    return (left + right) / 2, np.array([along, [-along[1], along[0]]]), half
 
 
 def _inner_lips(ring: Points) -> tuple[Points, Points]:

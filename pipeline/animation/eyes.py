@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.animation.controls import Points
-from pipeline.animation.warping import Pixels, Reals, Single
+from pipeline.animation.planes import Pixels, Single, Source
+from pipeline.animation.warping import Reals
 from pipeline.face import ibug
 from pipeline.face.pose import FacePose
 from pipeline.types import Landmarks
@@ -29,18 +30,23 @@ SKIN = 0.62
 """Share of the skin between eye and brow that is drawn down: the brow's hairs must not be."""
 DARK, HIDDEN = 0.4, 0.15
 """Lightness below which something is no skin, in shares of the skin's, and how much of a lid may be such."""
+LINES = 0.72
+"""Lightness below which something on the skin is a lash or a drawn line, which would be stretched to a stripe."""
+SMOOTH = 0.10
+"""How far skin is taken from to stand in for a line, in widths of the eye."""
 
 
 class Eyes:
     """Both eyes of one portrait. Where one has no lid that could be shut, both stay as they are."""
 
-    def __init__(self, picture: Pixels, landmarks: Landmarks) -> None:
-        """``picture``: (n, n, 3) uint8, with the landmarks in its pixels; it is drawn on."""
-        self._picture = picture
+    def __init__(self, picture: Pixels, source: Source, landmarks: Landmarks) -> None:
+        """``picture``: (n, n, 3) BGR, with the landmarks in its pixels; ``source``: the same, which is drawn on."""
+        self._source = source
         rings = (ibug.LEFT_EYE, ibug.LEFT_BROW), (ibug.RIGHT_EYE, ibug.RIGHT_BROW)
         lids = [_Lids.of(landmarks[eye].astype(float), landmarks[brow].astype(float)) for eye, brow in rings]
-        eyes = [_Eye(picture, one) for one in lids if one]
-        self._eyes = eyes if len(eyes) == 2 and all(eye.has_skin() for eye in eyes) else []
+        eyes = [_Eye(source.whole, picture, one) for one in lids if one]
+        able = len(eyes) == 2 and all(eye.has_skin for eye in eyes)
+        self._eyes = eyes if able else []
         self._shown = [(0, 0, 0)] * len(self._eyes)
 
     def show(self, pose: FacePose) -> None:
@@ -49,7 +55,7 @@ class Eyes:
         for index, (eye, lid) in enumerate(zip(self._eyes, (pose.lid_left, pose.lid_right), strict=False)):
             wanted = (round(STEPS * min(max(lid, 0.0), 1.0)), *gaze)
             if wanted != self._shown[index]:
-                self._picture[eye.place] = eye.look(*wanted)
+                self._source.put(eye.look(*wanted), eye.place)
                 self._shown[index] = wanted
 
 
@@ -98,7 +104,8 @@ class _Lids:
 class _Eye:
     """The pixels of one eye, and where between its lids each of them lies."""
 
-    def __init__(self, picture: Pixels, lids: _Lids) -> None:
+    def __init__(self, picture: Pixels, seen: Pixels, lids: _Lids) -> None:
+        """``seen``: ``picture`` in blue, green and red."""
         self.place = lids.box(picture.shape)
         self._pixels = picture[self.place].copy()
         self._axes, self._height, self._width = lids.axes.astype(np.float32), lids.height, 2 * lids.half
@@ -111,12 +118,23 @@ class _Eye:
         self._upper, self._lower = ((arch * (a + b * self._x)).astype(np.float32) for a, b in (lids.upper, lids.lower))
         self._crease = self._upper - np.float32(lids.rise) * np.sqrt(arch)
         self._lashes = np.minimum(np.float32(LASHES * lids.height), 0.55 * (self._upper - self._crease))
+        self.has_skin, self._bare = self._skin(seen[self.place].max(axis=2))
+        self._flat = min(3 * (1 - lids.power), 1.0)
 
-    def has_skin(self) -> bool:
-        """Whether there is skin to make a lid of, and no hair, spectacles, or rim of an eye larger than was found."""
-        lid = (self._y > self._crease) & (self._y < self._upper - self._lashes) & (np.abs(self._x) < 0.8)
-        light = self._pixels.max(axis=2)[lid]
-        return bool(light.size and (light < DARK * np.percentile(light, 85)).mean() < HIDDEN)
+    def _skin(self, lightness: Pixels) -> tuple[bool, Single]:
+        """Whether there is skin to make a lid of, and no hair, spectacles, or rim of an eye larger than was found; and
+        its colours without edges, folds and lashes, which would be stretched to stripes."""
+        lid = (self._y > self._crease) & (self._y < self._upper - self._lashes)
+        light = lightness[lid & (np.abs(self._x) < 0.8)]
+        if not light.size:
+            return False, self._pixels.astype(np.float32)
+        skin = np.percentile(light, 85)
+        lines = cv2.dilate((lightness < LINES * skin).astype(np.uint8), np.ones((3, 3), np.uint8))
+        known = (lid & (lines == 0)).astype(np.float32)
+        spread = SMOOTH * self._width
+        near = cv2.GaussianBlur(self._pixels * known[..., None], (0, 0), spread)
+        near /= np.maximum(cv2.GaussianBlur(known, (0, 0), spread), 1e-6)[..., None]
+        return bool((light < DARK * skin).mean() < HIDDEN), np.asarray(near, np.float32)
 
     def look(self, lid: int, gaze_x: int, gaze_y: int) -> Pixels:
         """Its part of the picture, with the lid so many `STEPS` shut and the eye looking aside."""
@@ -127,11 +145,16 @@ class _Eye:
         meet = self._upper + MEET * (self._lower - self._upper)
         edge = self._upper + shut * (meet - self._upper)
         floor = self._lower + shut**2 * (meet - self._lower)
-        skin = self._from(self._stretched(edge))
+        drawn = self._stretched(edge)
+        skin = self._from(drawn)
+        if self._flat:  # drawn skin has no pores that would be missed
+            soft = np.clip((self._y - self._crease) / (0.2 * self._height), 0, 1)
+            soft = np.minimum(soft, np.clip(edge - self._lashes - self._y + 0.5, 0, 1))
+            skin = skin + (self._from(drawn, self._bare) - skin) * (self._flat * soft)[..., None]
         # What lies below the lower lid follows it less and less.
         follows = np.clip(1 - (self._y - floor) / (0.8 * self._height), 0, 1)
         cheek = self._from(np.where(self._y > floor, self._y + (self._lower - floor) * follows, self._y))
-        mixed = looking + (cheek.astype(np.float32) - looking) * _cover(self._y - floor, between)
+        mixed = looking + (cheek - looking) * _cover(self._y - floor, between)
         mixed += (skin - mixed) * _cover(edge - self._y, between)
         return np.asarray(np.rint(mixed), np.uint8)
 
@@ -148,14 +171,17 @@ class _Eye:
         soft = max(0.14 * self._height, 1.0)
         inside = np.clip((self._y - self._upper) / soft, 0, 1) * np.clip((self._lower - self._y) / soft, 0, 1)
         free = GLANCE * self._width * inside * np.clip(1.6 * (1 - np.abs(self._x)), 0, 1)
-        return self._from(self._y - 0.4 * down * free, -right * free)
+        looking = self._from(self._y - 0.4 * down * free, aside=-right * free)
+        return np.asarray(np.rint(looking), np.uint8)
 
-    def _from(self, y: Reals, aside: Reals | float = 0.0) -> Pixels:
-        """Each pixel from the place ``y`` across and ``aside`` pixels along the eye."""
+    def _from(self, y: Reals, pixels: Pixels | Single | None = None, aside: Reals | float = 0.0) -> Single:
+        """Each pixel from the place ``y`` across and ``aside`` pixels along the eye, of its own or other ``pixels``."""
         across = y - self._y
         x_map = (self._columns + self._axes[1, 0] * across + self._axes[0, 0] * aside).astype(np.float32)
         y_map = (self._rows + self._axes[1, 1] * across + self._axes[0, 1] * aside).astype(np.float32)
-        return np.asarray(cv2.remap(self._pixels, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+        shown = self._pixels if pixels is None else pixels
+        found = cv2.remap(shown, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(found, np.float32)
 
 
 def _cover(inside: Reals, where: npt.NDArray[np.bool_]) -> Single:

@@ -3,26 +3,30 @@ it, has changed; between the steps of the body that leaves the mouth, which cove
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
-from typing import Self
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 import skia
 
+from pipeline.animation.acting import Bend, Moment
 from pipeline.animation.body import Body
+from pipeline.animation.region import Region
 from pipeline.face import geometry
 from pipeline.face.drawing import draw_lower, draw_still, draw_upper, face_matrix
+from pipeline.face.paints import paints_of
 from pipeline.face.pose import FacePose
 from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.face.sprites import eye_sprites
 from pipeline.types import Frame
 
 Pixels = npt.NDArray[np.uint8]
+
+STEPS = 48
+"""Bends of the body that are told apart, per unit: a fifth of a pixel where most of it moves. A body that rests is not
+bent anew."""
 
 
 class Layers:
@@ -38,18 +42,25 @@ class Layers:
         self._picture = plate
         self._surface = skia.Surface.MakeRasterDirect(info, plate, self.side * 4)
         draw_still(self._surface.getCanvas(), rig, rest_pose(rig), self.side)
-        self._body = Body(plate.copy(), rig.pivot, rig.sway)
-        self._draw_upper = partial(draw_upper, eye=eye_sprites(rig, self.side))
-        self._bend: tuple[float, float] | None = None
+        self._still = plate.copy()
+        self._body = Body(self._still, rig)
+        self._face = self._moved = self._body.window
+        self._draw_upper = partial(draw_upper, eye=eye_sprites(rig, self.side), paints=paints_of(rig))
+        self._draw_lower = partial(draw_lower, paints=paints_of(rig))
+        self._bends: tuple[Bend, Bend] | None = None
+        self._pose: FacePose | None = None
         self._upper: tuple[float, ...] = ()
-        self._frame: Frame = np.empty((0, 0), np.uint8)
+        self._frame: Frame = cv2.cvtColor(plate, cv2.COLOR_BGRA2YUV_I420)
 
-    def frame(self, pose: FacePose, bend: tuple[float, float]) -> Frame:
-        """The picture with the face in ``pose`` on the body bent by ``bend`` (see `Body.bend`)."""
-        stepped = bend != self._bend
+    def frame(self, moment: Moment) -> Frame:
+        """The picture at this moment."""
+        pose, bends = moment.pose, (_rounded((*moment.bend, moment.hop)), _rounded(moment.late))
+        if (pose, bends) == (self._pose, self._bends):
+            return self._frame
+        stepped = bends != self._bends
         looked = stepped or pose.upper != self._upper
         if stepped:
-            self._step(bend)
+            self._step(*bends)
         if looked:
             self._picture[self._face.slices] = self._skin
             self._draw(self._draw_upper, pose, self._face)
@@ -57,18 +68,23 @@ class Layers:
             self._upper = pose.upper
         else:
             self._picture[self._mouth.slices] = self._chin
-        self._draw(draw_lower, pose, self._mouth)
-        self._frame = self._converted(self._face if looked else self._mouth, everything=stepped)
+        self._draw(self._draw_lower, pose, self._mouth)
+        self._pose = pose
+        self._frame = self._converted(self._moved if stepped else self._face if looked else self._mouth)
         return self._frame
 
-    def _step(self, bend: tuple[float, float]) -> None:
+    def _step(self, now: Bend, late: Bend) -> None:
         """Bend the body, and note where on it the face lies and how the skin below looks."""
-        self._bend = bend
-        self._body.bend(self._picture, *bend)
-        self._matrix = self._body.matrix(self.rig.centre, *bend)
+        self._bends = now, late
+        if self._moved != self._body.window:
+            # The face reaches beyond what the body moves, and would leave its trace there.
+            self._picture[self._face.slices] = self._still[self._face.slices]
+        self._body.bend(self._picture, now, late)
+        self._matrix = self._body.matrix(now)
         place = skia.Matrix.Concat(self._matrix, face_matrix(self.rig, self.side))
         self._mouth = Region.around(place, geometry.lower_box(self.rig), self.side)
         self._face = self._mouth.joined(Region.around(place, geometry.upper_box(self.rig), self.side))
+        self._moved = self._moved.joined(self._face)
         self._skin = self._picture[self._face.slices].copy()
 
     def _draw(
@@ -82,11 +98,8 @@ class Layers:
         draw(canvas, self.rig, pose, self.side)
         canvas.restore()
 
-    def _converted(self, region: Region, everything: bool) -> Frame:
-        """A new frame; where the body has not stepped, the last one with only ``region`` converted anew."""
-        if everything:
-            whole: Frame = cv2.cvtColor(self._picture, cv2.COLOR_BGRA2YUV_I420)
-            return whole
+    def _converted(self, region: Region) -> Frame:
+        """A new frame: the last one with ``region`` converted anew."""
         frame = self._frame.copy()
         part = cv2.cvtColor(self._picture[region.slices], cv2.COLOR_BGRA2YUV_I420)
         for plane, piece in zip(_planes(frame), _planes(part), strict=True):
@@ -96,36 +109,9 @@ class Layers:
         return frame
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of a picture, in pixels; all four even, because chroma comes in pairs of pixels."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @classmethod
-    def around(cls, place: skia.Matrix, box: geometry.Box, side: int) -> Self:
-        """The pixels that ``box``, brought into the picture by ``place``, may touch."""
-        rect = place.mapRect(skia.Rect.MakeLTRB(*box))
-        left, top = (min(max(0, math.floor(edge) // 2 * 2), side - 2) for edge in (rect.left(), rect.top()))
-        right, bottom = (min(math.ceil(edge / 2) * 2, side) for edge in (rect.right(), rect.bottom()))
-        return cls(left, top, max(right, left + 2), max(bottom, top + 2))
-
-    def joined(self, other: Region) -> Region:
-        """The smallest region that holds both."""
-        return Region(
-            min(self.left, other.left),
-            min(self.top, other.top),
-            max(self.right, other.right),
-            max(self.bottom, other.bottom),
-        )
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Index of a picture."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
+def _rounded(bend: Bend) -> Bend:
+    sway, stretch, hop = (round(part * STEPS) / STEPS for part in bend)
+    return sway, stretch, hop
 
 
 def _planes(frame: Frame) -> tuple[Pixels, Pixels, Pixels]:

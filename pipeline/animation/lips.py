@@ -8,81 +8,78 @@ import cv2
 import numpy as np
 
 from pipeline.animation.cavity import Cavity
-from pipeline.animation.controls import Controls, Points, Shape
-from pipeline.animation.warping import COARSE, FINE, Head, Pixels, Region, Sheet, Single, sampled
+from pipeline.animation.controls import Controls, Shape
+from pipeline.animation.planes import Pixels, Planes, Single, Source, painted, sampled
+from pipeline.animation.warping import Head, Region, Sheet
 from pipeline.face import ibug
 from pipeline.face.pose import FacePose
 from pipeline.types import Landmarks
 
 LINE, WIDE = 0.055, 0.15
 """Gaps between the inner lips, in widths of the mouth: a smaller one is a line, a larger one a mouth that is open."""
-LARGE = 80.0
-"""Pixels of that unit from which a mouth is so large that it needs no finer grid than the head, whose picture shows the
-upper lip already."""
+
+TABLE = 256
+"""Places at which the edges of the lips are looked up."""
 
 
 class Mouth:
     """Draws the mouth over a frame that shows all else. Keeps buffers: one thread only."""
 
-    def __init__(self, source: Pixels, landmarks: Landmarks, head: Head, controls: Controls, *, parted: bool) -> None:
-        """``source``: (n, n, 3) uint8 BGR, the portrait, not copied; ``landmarks``: in pixels of the frame;
-        ``parted``: see `parted`."""
-        self._source = source
-        lips, unit = landmarks[ibug.OUTER_LIPS], controls.unit
-        low = lips.min(axis=0) - np.array([0.30, 0.35]) * unit
-        high = lips.max(axis=0) + np.array([0.30, 0.95]) * unit
-        scale = source.shape[0] / head.side
-        self._region = Region.around(low, high, head.side)
-        large = unit >= LARGE
-        self._upper = None if large else Sheet(self._region, head, scale, FINE)
-        self._lower = Sheet(self._region, head, scale, COARSE if large else FINE)
-        self._cavity = Cavity(source, landmarks * np.float32(scale))
-        self._parted = parted
-        self._own = controls.gap * unit
-        x, y = (
-            np.arange(low, high, dtype=np.float32)
-            for low, high in ((self._region.left, self._region.right), (self._region.top, self._region.bottom))
+    def __init__(self, picture: Pixels, landmarks: Landmarks, whole: Sheet, lower: Sheet, controls: Controls) -> None:
+        """``picture``: (n, n, 3) BGR, with the landmarks in its pixels; ``whole``: the sheet of the upper lip, which is
+        that of the whole head, and that of the ``lower``."""
+        self._whole, self._lower = whole, lower
+        self._cavity = Cavity(picture, landmarks)
+        self._unit, self._parted = controls.unit, controls.parted
+        self._own = controls.gap * controls.unit
+        region = lower.region
+        self._x, self._y = np.meshgrid(
+            np.arange(region.left, region.right, dtype=np.float32),
+            np.arange(region.top, region.bottom, dtype=np.float32),
         )
-        self._x, self._y = np.meshgrid(x, y)
 
-    def draw(self, picture: Pixels, shape: Shape, weights: Points, pose: FacePose) -> None:
-        """The mouth in its place in the frame ``picture``, in a shape and the pose that made it."""
-        upper = picture[self._region.slices]
-        if self._upper:
-            upper = sampled(self._source, self._upper.map(shape, weights, 1.0))
-        lower = sampled(self._source, self._lower.map(shape, weights, -1.0))
+    def draw(self, frame: Planes, source: Source, upper_map: Single, shape: Shape, pose: FacePose) -> None:
+        """The mouth in its place in a frame that shows all else. ``upper_map``: that of the whole head."""
+        region, whole = self._lower.region, self._whole.region
+        solved = self._lower.solve(shape)
         band = self._band(shape)
-        lower[: band.start] = upper[: band.start]
-        lower[band] = self._between(upper[band], lower[band], shape, band, pose)
-        picture[self._region.slices] = lower
+        lower_map = self._lower.map(solved)
+        below = slice(region.top + band.start, region.bottom), slice(region.left, region.right)
+        colour = self._lower.map(solved, shrink=2)
+        frame.draw(source.planes, lower_map[band.start :], colour[band.start // 2 :], below)
+        rows = slice(region.top - whole.top + band.start, region.top - whole.top + band.stop)
+        columns = slice(region.left - whole.left, region.right - whole.left)
+        upper, lower = sampled(source.whole, upper_map[rows, columns]), sampled(source.whole, lower_map[band])
+        place = slice(region.top + band.start, region.top + band.stop), below[1]
+        frame.put(self._between(upper, lower, shape, band, pose), place)
 
     def _band(self, shape: Shape) -> slice:
-        """Rows of the region that hold the edges of the lips; beside the mouth both sheets are alike."""
+        """Rows of the region that hold the edges of the lips, even ones; beside the mouth both sheets are alike."""
         edges = np.concatenate([np.column_stack([shape.lips.x, y]) for y in (shape.lips.upper, shape.lips.lower)])
-        rows = (edges @ shape.axes + shape.centre)[:, 1] - self._region.top
-        height = self._region.bottom - self._region.top
-        start = min(max(math.floor(rows.min()) - 1, 0), height)
-        return slice(start, min(max(math.ceil(rows.max()) + 2, start), height))
+        rows = (edges @ shape.axes + shape.centre)[:, 1] - self._lower.region.top
+        height = self._lower.region.bottom - self._lower.region.top
+        start = min(max(math.floor(rows.min() / 2) * 2 - 2, 0), height - 2)
+        return slice(start, min(max(math.ceil(rows.max() / 2) * 2 + 2, start + 2), height))
 
     def _between(self, upper: Pixels, lower: Pixels, shape: Shape, band: slice, pose: FacePose) -> Pixels:
         """Both lips with soft edges, and what is seen between them."""
         x, y = self._x[band] - np.float32(shape.centre[0]), self._y[band] - np.float32(shape.centre[1])
         axes = shape.axes.astype(np.float32)
         along, across = axes[0, 0] * x + axes[0, 1] * y, axes[1, 0] * x + axes[1, 1] * y
-        top, bottom = (
-            np.interp(along, shape.lips.x, edge).astype(np.float32) for edge in (shape.lips.upper, shape.lips.lower)
-        )
+        edges = _edges(shape, along)
+        top, bottom = edges[..., 0], edges[..., 1]
         above, below = np.clip(top - across + 0.5, 0, 1), np.clip(across - bottom + 0.5, 0, 1)
-        mixed = (upper * above[..., None] + lower * below[..., None]) / np.maximum(above + below, 1)[..., None]
+        mixed = cv2.blendLinear(upper, lower, above, below)  # their mean by these weights
         hole = np.maximum(1 - above - below, 0)
-        rows, columns = np.nonzero(hole > 0.003)
+        rows, columns = np.flatnonzero(hole.max(axis=1) > 0.003), np.flatnonzero(hole.max(axis=0) > 0.003)
         if len(rows):
-            box = slice(int(rows.min()), int(rows.max()) + 1), slice(int(columns.min()), int(columns.max()) + 1)
+            box = slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
             depth, gap = (across - top)[box], (bottom - top)[box]
-            inside = self._cavity.paint(along[box] / np.float32(shape.half), depth, gap, shape.unit, pose)
+            inside = painted(self._cavity.paint(along[box] / np.float32(shape.half), depth, gap, self._unit, pose))
             inside = self._with_own(inside, upper[box], along[box], depth, shape, pose)
-            mixed[box] += inside * hole[box][..., None]
-        return np.asarray(np.clip(np.rint(mixed), 0, 255), np.uint8)
+            inside -= mixed[box]
+            mixed[box] = np.rint(mixed[box] + inside * hole[box][..., None])
+        return np.asarray(mixed)
 
     def _with_own(
         self, inside: Single, upper: Pixels, along: Single, depth: Single, shape: Shape, pose: FacePose
@@ -95,6 +92,23 @@ class Mouth:
         lost = np.clip(away / 2, 0, 1) if self._parted else np.maximum(away, 0)
         seen = np.clip(own * (1 - 0.7 * pose.pucker) - lost - depth + 0.5, 0, 1)
         return np.asarray(inside + (upper - inside) * seen[..., None], np.float32)
+
+
+def _edges(shape: Shape, along: Single) -> Single:
+    """(h, w, 2) upper and lower edge of the opening at places along the mouth; `np.interp` takes five times as long."""
+    x = np.linspace(shape.lips.x[0], shape.lips.x[-1], TABLE)
+    table = np.dstack([np.interp(x, shape.lips.x, edge) for edge in (shape.lips.upper, shape.lips.lower)])
+    place = (along - np.float32(x[0])) * np.float32((TABLE - 1) / max(float(x[-1] - x[0]), 1e-6))
+    found = cv2.remap(table.astype(np.float32), place, np.zeros_like(place), cv2.INTER_LINEAR,
+                      borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+    return np.asarray(found)
+
+
+def region(landmarks: Landmarks, unit: float, head: Head) -> Region:
+    """What the lower lip may move, ``landmarks`` in pixels of the frame."""
+    lips = landmarks[ibug.OUTER_LIPS]
+    low, high = lips.min(axis=0) - np.array([0.30, 0.35]) * unit, lips.max(axis=0) + np.array([0.30, 0.95]) * unit
+    return Region.around(low, high, head.side).within(head.region())
 
 
 def parted(picture: Pixels, landmarks: Landmarks) -> bool:
@@ -112,4 +126,5 @@ def parted(picture: Pixels, landmarks: Landmarks) -> bool:
     lips[teeth > 0] = 0
     if not (teeth.any() and lips.any()):
         return False
-    return bool(np.median(whiteness[teeth > 0]) > 1.2 * np.median(whiteness[lips > 0]))
+    # Not the median: around teeth the finder's ring takes in some lip and shadow.
+    return bool(np.percentile(whiteness[teeth > 0], 75) > 1.2 * np.median(whiteness[lips > 0]))

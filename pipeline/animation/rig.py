@@ -39,4 +39,4 @@ class RigAnimator:
         small = plate if plate.shape[0] == side else cv2.resize(plate, (side, side), interpolation=cv2.INTER_AREA)
         layers = Layers(cv2.cvtColor(small, cv2.COLOR_RGB2BGRA), rig)
         for moment in acted:
-            yield layers.frame(moment.pose, moment.bend)
+            yield layers.frame(moment)

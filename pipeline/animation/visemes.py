@@ -30,7 +30,7 @@ PAUSE = 0.12
 """A gap this long (s) is silence: the mouth goes to rest."""
 ATTACK, RELEASE = 0.04, 0.05
 """The mouth leaves rest this long (s) before the first sound and is back this long after the last."""
-REACH = 0.055
+REACH = 0.045
 """Decay (s) of dominance around a sound."""
 PLATEAU = 0.021
 """A contact lasts at least this long (s) on both sides of the middle: at 25 fps one frame always shows it."""
@@ -119,15 +119,21 @@ def _blended(spoken: list[Sound], times: Track) -> Track:
     return mean
 
 
+def phrases(spoken: Sequence[Sound]) -> list[tuple[float, float]]:
+    """Start and end (s) of what is said without a pause."""
+    runs: list[tuple[float, float]] = []
+    for sound in spoken:
+        if runs and sound.start - runs[-1][1] < PAUSE:
+            runs[-1] = (runs[-1][0], max(runs[-1][1], sound.end))
+        else:
+            runs.append((sound.start, sound.end))
+    return runs
+
+
 def _speaking(spoken: list[Sound], times: Track) -> Track:
     """1 while speaking, 0 in pauses and at both ends, with short ramps."""
-    runs = [[spoken[0].start, spoken[0].end]]
-    for sound in spoken[1:]:
-        if sound.start - runs[-1][1] >= PAUSE:
-            runs.append([sound.start, sound.end])
-        runs[-1][1] = max(runs[-1][1], sound.end)
     envelope = np.zeros(len(times))
-    for start, end in runs:
+    for start, end in phrases(spoken):
         rise = _smooth((times - start + ATTACK) / (2 * ATTACK))
         fall = _smooth((end + RELEASE - times) / (2 * RELEASE))
         np.maximum(envelope, rise * fall, out=envelope)

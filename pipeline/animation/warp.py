@@ -8,21 +8,23 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from pipeline.animation import warping
+from pipeline.animation import lips
 from pipeline.animation.acting import Moment, moments
 from pipeline.animation.controls import Controls
 from pipeline.animation.eyes import Eyes
-from pipeline.animation.lips import Mouth, parted
-from pipeline.animation.warping import COARSE, Head, Pixels, Sheet, sampled
+from pipeline.animation.lips import Mouth
+from pipeline.animation.planes import Pixels, Planes, Source
+from pipeline.animation.warping import COARSE, FINE, Field, Head, Sheet
 from pipeline.errors import EngineFailed
 from pipeline.face.pose import FacePose
 from pipeline.stages import EngineConfig
 from pipeline.types import Direction, Frame, Mood, Portrait, Speech
 
-SIDE = 512
-SOURCE = 768
-"""Side of the portrait that is bent, in pixels: taken from a larger picture, what moves stays as sharp as what does
-not."""
+FINER = 1.5
+"""The portrait that is bent is so many times as large as the frame, if it was given so: what moves stays as sharp as
+what does not."""
+LARGE = 80.0
+"""Unit of a face (see `controls`), in pixels, from which a coarse grid is fine enough for its mouth."""
 OWN = FacePose()
 """A picture's own expression is what its zero pose looks like."""
 MOODS = {
@@ -43,13 +45,14 @@ class WarpAnimator:
 
     def __init__(self, config: EngineConfig) -> None:
         cv2.setNumThreads(1)
+        self._side = config.side
 
     def frames(self, portrait: Portrait, speech: Speech, direction: Direction) -> Iterator[Frame]:
         """One sentence, frame by frame; see `pipeline.stages.Animator`.
 
         Raises ``EngineFailed`` for landmarks that are not those of a face inside the picture.
         """
-        bent = Bent(portrait)
+        bent = Bent(portrait, self._side)
         return _drawn(bent, moments(OWN, MOODS[direction.mood], speech, direction, self.fps))
 
 
@@ -61,32 +64,38 @@ def _drawn(bent: Bent, acted: Iterator[Moment]) -> Iterator[Frame]:
 class Bent:
     """The moving picture of one portrait. Keeps its buffers: one thread only."""
 
-    def __init__(self, portrait: Portrait) -> None:
-        """Raises ``EngineFailed`` as ``WarpAnimator.frames``."""
-        scale = SIDE / portrait.picture.shape[0]
-        landmarks = portrait.landmarks * np.float32(scale)
-        if not np.isfinite(landmarks).all() or np.abs(landmarks - SIDE / 2).max() > SIDE:
+    def __init__(self, portrait: Portrait, side: int = 512) -> None:
+        """``side``: of a frame, in pixels, a multiple of 8. Raises ``EngineFailed`` as ``WarpAnimator.frames``."""
+        given = portrait.picture.shape[0]
+        landmarks = (portrait.landmarks + np.float32(0.5)) * np.float32(side / given) - np.float32(0.5)
+        if not np.isfinite(landmarks).all() or np.abs(landmarks - side / 2).max() > side:
             raise EngineFailed("The points of this picture's face are not known, so it cannot be moved.")
+        large = min(max(given, side), round(FINER * side)) // 2 * 2
+        scale = np.float32(large / side)
+        there = (landmarks + np.float32(0.5)) * scale - np.float32(0.5)
         picture = cv2.cvtColor(portrait.picture, cv2.COLOR_RGB2BGR)
-        self._still = _resized(picture, SIDE)
-        self._source = _resized(picture, SOURCE)
-        up = np.float32(SOURCE / SIDE)
-        self._eyes = Eyes(self._source, landmarks * up)
-        head = Head.of(landmarks, SIDE)
-        apart = parted(self._still, landmarks)
-        self._controls = Controls(landmarks, head.ring(), parted=apart)
-        self._whole = Sheet(head.region(), head, SOURCE / SIDE, COARSE)
-        self._mouth = Mouth(self._source, landmarks, head, self._controls, parted=apart)
+        still, fine = _resized(picture, side), _resized(picture, large)
+        self._still: Frame = np.asarray(cv2.cvtColor(still, cv2.COLOR_BGR2YUV_I420))
+        self._source = Source(fine)
+        self._eyes = Eyes(fine, self._source, there)
+        head = Head.of(landmarks, side)
+        self._controls = controls = Controls(landmarks, head.ring(), parted=lips.parted(still, landmarks))
+        step = COARSE if controls.unit >= LARGE else FINE
+        field = Field(controls)
+        self._head = Sheet(head.region(), head, field, 1.0, step, float(scale))
+        lower = Sheet(lips.region(landmarks, controls.unit, head), head, field, -1.0, step, float(scale))
+        self._mouth = Mouth(fine, there, self._head, lower, controls)
 
     def frame(self, moment: Moment) -> Frame:
         """The portrait in a pose."""
         self._eyes.show(moment.pose)
         shape = self._controls.shape(moment.pose, *moment.bend)
-        weights = warping.weights(shape, self._controls.rest)
-        picture = self._still.copy()
-        picture[self._whole.region.slices] = sampled(self._source, self._whole.map(shape, weights, 1.0))
-        self._mouth.draw(picture, shape, weights, moment.pose)
-        frame: Frame = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
+        frame = self._still.copy()
+        planes = Planes.within(frame)
+        solved = self._head.solve(shape)
+        places = self._head.map(solved)
+        planes.draw(self._source.planes, places, self._head.map(solved, shrink=2), self._head.region.slices)
+        self._mouth.draw(planes, self._source, places, shape, moment.pose)
         return frame
 
 

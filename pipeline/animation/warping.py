@@ -1,8 +1,11 @@
 """Moves the pixels of a picture with its control points.
 
-The map runs backwards, from a place in the frame to the place in the portrait that it shows, so nothing has holes: a
-radial basis function interpolates the displacements that are known at the control points (M. Buhmann, "Radial Basis
-Functions", 2003; multiquadrics, r with its tip rounded). Around the head it fades out; beyond, nothing moves.
+A radial basis function interpolates the displacements that are known at the control points (M. Buhmann, "Radial Basis
+Functions", 2003; multiquadrics, r with its tip rounded). Around the head it fades out; beyond, nothing moves. Centres
+are the points at rest, so what each point does to each place is known before the first frame, and a frame costs one
+product of matrices. Pictures are drawn backwards, from a place in the frame to the place in the portrait that it shows,
+so that nothing has holes: the field is inverted by iteration (M. Chen et al., "A simple fixed-point approach to invert
+a deformation field", 2008).
 """
 
 from __future__ import annotations
@@ -15,13 +18,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.animation.controls import Points, Shape
+from pipeline.animation.controls import Controls, Points, Shape
 from pipeline.face import ibug
 from pipeline.types import Landmarks
 
 Single = npt.NDArray[np.float32]
 Reals = npt.NDArray[np.floating[Any]]
-Pixels = npt.NDArray[np.uint8]
 
 COARSE, FINE = 8, 4
 """Pixels between the places at which the field is computed; between them it is interpolated."""
@@ -32,6 +34,8 @@ TIP = 2.0
 EDGE = 10
 """Pixels at the border of the picture that never move."""
 RING = 20
+ROUNDS = 5
+"""Steps of the inversion: places that are seen change by less than half a pixel after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,13 @@ class Region:
         left, top = (min(max(0, math.floor(at / COARSE) * COARSE), side - COARSE) for at in low)
         right, bottom = (min(math.ceil(at / COARSE) * COARSE, side) for at in high)
         return cls(left, top, max(right, left + COARSE), max(bottom, top + COARSE))
+
+    def within(self, other: Region) -> Region:
+        """The part of it that lies in another region; at least one cell."""
+        left, top = (min(max(a, b), c - COARSE) for a, b, c in
+                     ((self.left, other.left, other.right), (self.top, other.top, other.bottom)))  # fmt: skip
+        return Region(left, top, max(min(self.right, other.right), left + COARSE),
+                      max(min(self.bottom, other.bottom), top + COARSE))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,65 +108,68 @@ class Head:
         return np.asarray(share, np.float32)
 
 
+class Field:
+    """How every place of a portrait goes with its control points."""
+
+    def __init__(self, controls: Controls) -> None:
+        self._controls = controls
+        self._at = np.column_stack([controls.rest, controls.lifted])
+        count = len(self._at)
+        system = np.ones((count + 1, count + 1))
+        system[:count, :count] = _basis(self._at, self._at) - STIFF * controls.unit * np.eye(count)
+        system[count, count] = 0
+        self._solved = np.linalg.solve(system, np.eye(count + 1)[:, : controls.moving]).astype(np.float32)
+
+    def influence(self, places: Points, side: float) -> Single:
+        """(places, points) how far each place (n, 2) follows each control point that can move. ``side``: 1 on the sheet
+        of the upper lip, -1 on that of the lower."""
+        there = np.column_stack([places, side * self._controls.lift(places)])
+        return np.asarray(_basis(there, self._at).astype(np.float32) @ self._solved[:-1] + self._solved[-1])
+
+
 class Sheet:
-    """The map of one region. Keeps its buffers: one thread only."""
+    """The map of one region, for what belongs to the upper lip or to the lower one. Keeps its buffers: one thread
+    only."""
 
-    def __init__(self, region: Region, head: Head, scale: float, step: int) -> None:
-        """``scale``: pixels of the portrait per pixel of the frame; ``step``: `COARSE` or `FINE`."""
-        self.region, self._scale = region, np.float32(scale)
+    def __init__(self, region: Region, head: Head, field: Field, side: float, step: int, scale: float) -> None:
+        """``side``: 1 for the sheet of the upper lip, -1 for that of the lower; ``step``: pixels between the places at
+        which it is computed; ``scale``: pixels of the portrait per pixel of the frame."""
+        self.region, self._step, self._scale = region, step, np.float32(scale)
+        # One cell more on each side, so that no pixel lies beyond the outermost places.
         x, y = (
-            np.arange(low, high, step, dtype=np.float32) + np.float32((step - 1) / 2)
+            np.arange(low - step, high + step, step) + (step - 1) / 2
             for low, high in ((region.left, region.right), (region.top, region.bottom))
         )
-        grid_x, grid_y = np.meshgrid(x, y)
-        self._grid = grid_x.shape
-        self._x, self._y = grid_x.ravel(), grid_y.ravel()
-        self._share = (head.share(self._x, self._y) * np.float32(scale))[:, None]
-        # Rows (x, y, lift, squares, 1): their product with (-2x, -2y, -2 lift, 1, squares) is the squared distance.
-        self._rows = np.ones((self._x.size, 5), np.float32)
-        self._origin = np.array([grid_x.mean(), grid_y.mean()], np.float32)
-        self._rows[:, 0], self._rows[:, 1] = self._x - self._origin[0], self._y - self._origin[1]
-        self._flat = (self._rows[:, :2] ** 2).sum(axis=1)
-        base_x, base_y = (
-            (np.arange(low, high, dtype=np.float32) + 0.5) * self._scale - 0.5
-            for low, high in ((region.left, region.right), (region.top, region.bottom))
-        )
-        self._base = np.dstack(np.meshgrid(base_x, base_y)).astype(np.float32)
-        self._map = np.empty_like(self._base)
+        at = np.dstack(np.meshgrid(x, y))
+        self._grid = at.shape[1::-1]
+        places = at.reshape(-1, 2)
+        share = head.share(places[:, 0].astype(np.float32), places[:, 1].astype(np.float32))[:, None]
+        # In cells of the grid, as it is inverted there.
+        self._follows = (share * field.influence(places, side) / step).astype(np.float32)
+        self._cells = np.dstack(np.meshgrid(*(np.arange(n, dtype=np.float32) for n in self._grid)))
+        self._origin = np.array([(at[0, 0, 0] + 0.5), (at[0, 0, 1] + 0.5)], np.float32)
 
-    def map(self, shape: Shape, weights: Points, side: float) -> Single:
-        """(height, width, 2) where each pixel comes from, in pixels of the portrait. ``side``: 1 above the lips, -1
-        below."""
-        x, y = self._x - np.float32(shape.centre[0]), self._y - np.float32(shape.centre[1])
-        axes = shape.axes.astype(np.float32)
-        lift = side * shape.lift(axes[0, 0] * x + axes[0, 1] * y, axes[1, 0] * x + axes[1, 1] * y)
-        self._rows[:, 2] = lift
-        self._rows[:, 3] = self._flat + lift * lift + TIP * TIP
-        centres = np.ones((5, len(shape.at)), np.float32)
-        here = np.column_stack([shape.at - self._origin, shape.lifted])
-        centres[:3] = -2 * here.T
-        centres[4] = (here * here).sum(axis=1)
-        distance = self._rows @ centres
-        np.sqrt(np.maximum(distance, 0, out=distance), out=distance)
-        moved = (distance @ weights[:-1].astype(np.float32) + weights[-1].astype(np.float32)) * self._share
-        cv2.resize(moved.reshape(*self._grid, 2), self._map.shape[1::-1], dst=self._map)
-        return np.asarray(cv2.add(self._map, self._base, dst=self._map))
+    def solve(self, shape: Shape) -> Single:
+        """(rows, columns, 2) where in the portrait each place of the grid comes from, in pixels of the frame from its
+        corner."""
+        forward = (self._follows @ shape.moved.astype(np.float32)).reshape(*self._cells.shape)
+        found = self._cells - forward
+        for _ in range(ROUNDS - 1):
+            moved = cv2.remap(forward, found, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            found = cv2.subtract(self._cells, moved)
+        return np.asarray(found * np.float32(self._step) + self._origin, np.float32)
+
+    def map(self, solved: Single, shrink: int = 1) -> Single:
+        """(height, width, 2) where each pixel of the region comes from, in pixels of the portrait, both divided by
+        ``shrink``."""
+        cell = self._step // shrink
+        places = solved * (self._scale / shrink) - np.float32(0.5)
+        columns, rows = self._grid
+        fine = cv2.resize(places, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(fine[cell:-cell, cell:-cell])
 
 
-def weights(shape: Shape, rest: Points) -> Points:
-    """(n + 1, 2) weights of the field that brings every control point back to where it is at rest."""
-    at = np.column_stack([shape.at, shape.lifted])
-    count = len(at)
-    squares = (at * at).sum(axis=1)
-    matrix = np.ones((count + 1, count + 1))
-    distance = squares[:, None] + squares - 2 * at @ at.T + TIP * TIP
-    matrix[:count, :count] = np.sqrt(np.maximum(distance, 0))
-    matrix[:count, :count] -= STIFF * shape.unit * np.eye(count)
-    matrix[count, count] = 0
-    solved: Points = np.linalg.solve(matrix, np.concatenate([rest - shape.at, np.zeros((1, 2))]))
-    return solved
-
-
-def sampled(source: Pixels, places: Single) -> Pixels:
-    """The pixels of ``source`` at (h, w, 2) places."""
-    return np.asarray(cv2.remap(source, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+def _basis(there: Points, centres: Points) -> Points:
+    squares = (there * there).sum(axis=1)[:, None] + (centres * centres).sum(axis=1) - 2 * there @ centres.T
+    distance: Points = np.sqrt(np.maximum(squares, 0) + TIP * TIP)
+    return distance

@@ -40,14 +40,15 @@ def draw_still(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -
 
 def draw_moving(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
     """The rest."""
-    draw_upper(canvas, rig, pose, side)
-    draw_lower(canvas, rig, pose, side)
+    draw_upper(canvas, rig, pose, side, paints_of(rig))
+    draw_lower(canvas, rig, pose, side, paints_of(rig))
 
 
-def draw_upper(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, eye: EyeDrawer | None = None) -> None:
+def draw_upper(
+    canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints, eye: EyeDrawer | None = None
+) -> None:
     """Lines of age, nose, eyes, brows: all that `FacePose.upper` decides. ``eye`` stands in for `draw_eye`."""
     eye = eye or draw_eye
-    paints = paints_of(rig)
     with _face_units(canvas, rig, side):
         if rig.wrinkles > 0 or rig.bags > 0:
             _age(canvas, rig, pose, paints)
@@ -57,10 +58,10 @@ def draw_upper(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, e
             _brow(canvas, rig, pose, which, paints)
 
 
-def draw_lower(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
+def draw_lower(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints) -> None:
     """The mouth."""
     with _face_units(canvas, rig, side):
-        draw_mouth(canvas, rig, pose, paints_of(rig))
+        draw_mouth(canvas, rig, pose, paints)
 
 
 def face_matrix(rig: FaceRig, side: float) -> skia.Matrix:

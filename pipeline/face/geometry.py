@@ -214,14 +214,23 @@ def cubic(p0: Point, p1: Point, p2: Point, p3: Point, t: float) -> Point:
     return a * p0[0] + b * p1[0] + c * p2[0] + d * p3[0], a * p0[1] + b * p1[1] + c * p2[1] + d * p3[1]
 
 
+_SHARES = tuple(i / 12 for i in range(13))
+_WEIGHTS = tuple(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3) for t in _SHARES)
+
+
 def mouth_hole(m: Mouth) -> tuple[list[float], list[float], list[float]]:
     """x, upper edge and lower edge of the opening at 13 places from corner to corner."""
-    ts = [i / 12 for i in range(13)]
-    over = [cubic(m.left, *m.upper, m.right, t) for t in ts]
-    under = [cubic(m.left, *m.lower, m.right, t) for t in ts]
-    xs = [x for x, _ in over]
-    lower = np.interp(xs, [x for x, _ in under], [y for _, y in under]).tolist()
-    return xs, [y for _, y in over], lower
+    (xs, roof), (unders, floor) = (_along(m.left, *edge, m.right) for edge in (m.upper, m.lower))
+    return xs, roof, np.interp(xs, unders, floor).tolist()
+
+
+def _along(p0: Point, p1: Point, p2: Point, p3: Point) -> tuple[list[float], list[float]]:
+    """x and y at 13 places of a cubic Bezier curve."""
+    xs, ys = (
+        [a * v0 + b * v1 + c * v2 + d * v3 for a, b, c, d in _WEIGHTS]
+        for v0, v1, v2, v3 in zip(p0, p1, p2, p3, strict=True)
+    )
+    return xs, ys
 
 
 def outer_lip(m: Mouth) -> tuple[tuple[Point, ...], tuple[Point, ...]]:

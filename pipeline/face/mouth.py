@@ -73,14 +73,16 @@ def _inside(canvas: skia.Canvas, m: Mouth, pose: FacePose, middles: Point, paint
     canvas.drawPath(moved(hole, -top), paints.cavity)
     roof, floor = ([y - top for y in line] for line in (roof, floor))
     _tongue(canvas, (xs, us, roof, floor), gap, pose.tongue, paints)
+    gaps = skia.PathBuilder()
     if pose.lower_teeth > 0.02:
         height = min(0.10, 0.02 + 0.5 * gap) * pose.lower_teeth
         crowns = [low - height * (1 - 0.5 * u * u) for u, low in zip(us, floor, strict=True)]
-        _row(canvas, xs, [max(y, up) for y, up in zip(crowns, roof, strict=True)], floor, paints.low_teeth, paints)
+        _row(canvas, xs, [max(y, up) for y, up in zip(crowns, roof, strict=True)], floor, paints.low_teeth, gaps)
     if pose.upper_teeth > 0.02:
         depth = min(0.15, 0.03 + 0.60 * gap) * (0.35 + 0.65 * pose.upper_teeth)
         crowns = [up + depth * (1 - 0.35 * u**4) for u, up in zip(us, roof, strict=True)]
-        _row(canvas, xs, roof, [min(y, low) for y, low in zip(crowns, floor, strict=True)], paints.teeth, paints)
+        _row(canvas, xs, roof, [min(y, low) for y, low in zip(crowns, floor, strict=True)], paints.teeth, gaps)
+    canvas.drawPath(gaps.detach(), paints.teeth_line)
     canvas.translate(0, -top)
     canvas.drawPath(moved(hole, top), paints.thin_line)
     canvas.restore()
@@ -116,15 +118,13 @@ def _row(
     tops: Sequence[float],
     bottoms: Sequence[float],
     paint: skia.Paint,
-    paints: Paints,
+    gaps: skia.PathBuilder,
 ) -> None:
-    """A row of teeth, with hints of the gaps between them."""
+    """A row of teeth; the gaps between them are added to ``gaps``."""
     canvas.drawPath(band(xs[1:-1], tops[1:-1], bottoms[1:-1]), paint)
-    gaps = skia.PathBuilder()
     for index in (3, 4, 5, 6, 7, 8, 9):
         gaps.moveTo(xs[index], tops[index])
         gaps.lineTo(xs[index], bottoms[index])
-    canvas.drawPath(gaps.detach(), paints.teeth_line)
 
 
 def _corners(canvas: skia.Canvas, m: Mouth, pose: FacePose, paints: Paints) -> None:

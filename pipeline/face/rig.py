@@ -50,6 +50,9 @@ class FaceRig(Value):
     """The point about which the body sways: where it stands."""
     sway: Annotated[float, Field(ge=0.0, le=2.0)] = 1.0
     """How much the body moves; 0 keeps the picture still."""
+    outline: tuple[tuple[float, float], ...] = ()
+    """Left and right edge of the body in equal bands of the picture from top to bottom; (1, 0) where there is none.
+    Empty where it is not known."""
     mood: Mood = Mood.CALM
 
     skin: Colour = "#c0a080"

@@ -145,6 +145,7 @@ def _fit(persona: Persona, layer: svg.Layer, box: FaceBox, look: Finish, seed: i
     rig = FaceRig.fit(persona, (box.x, box.y), box.radius, skin, seed, tilt=box.tilt)
     eyes = _EYES[persona.size]
     changes: dict[str, object] = {"eye_width": rig.eye_width * eyes, "eye_height": rig.eye_height * eyes}
+    changes["outline"] = placement.outline(layer)
     changes["eye_spacing"] = rig.eye_spacing + rig.eye_width * (eyes - 1)
     if not placement.covers(layer, box, _FOREHEAD):
         changes["wrinkles"] = 0.0  # lines of the forehead must not run off the thing

@@ -61,6 +61,15 @@ def _business(thumbnail: Layer, radius: float) -> npt.NDArray[np.float32]:
     return np.asarray(np.clip(spread / 40.0, 0.0, 1.0), np.float32)
 
 
+def outline(layer: Layer, bands: int = 32) -> tuple[tuple[float, float], ...]:
+    """How far the thing reaches to the left and right, band by band, as `FaceRig.outline`."""
+    found = []
+    for band in np.array_split(layer[..., 3] > 40, bands):
+        columns = np.nonzero(band.any(axis=0))[0] / band.shape[1]
+        found.append((round(float(columns[0]), 3), round(float(columns[-1]), 3)) if len(columns) else (1.0, 0.0))
+    return tuple(found)
+
+
 def skin_under(picture: Layer, box: FaceBox) -> tuple[tuple[int, int, int], float]:
     """Median colour below a face, and how busy it is there (0 calm .. 1): mean absolute deviation of lightness / 40."""
     if picture.shape[0] > 256:

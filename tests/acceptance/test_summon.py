@@ -41,10 +41,12 @@ def test_the_files_are_what_was_promised(settled: tuple[Place, Any]) -> None:
     place, document = settled
     folder = place.folder / "out" / "angry-apple"
     assert sorted(file.name for file in folder.iterdir()) == [
+        "avatar.webp",
         "greeting.mp4",
         "greeting.ogg",
         "persona.json",
         "portrait.png",
+        "poster.jpg",
     ]
     assert json.loads((folder / "persona.json").read_text("utf-8")) == document
     with Image.open(folder / "portrait.png") as portrait:

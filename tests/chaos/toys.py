@@ -172,7 +172,9 @@ class ToyStudio(Studio):
             return Utterance(())
         return cast(Utterance, b"noise") if fault is Fault.NONSENSE else utterance(text)
 
-    async def film(self, utterance: Utterance, portrait: Portrait, direction: Direction) -> Clip:
+    async def film(
+        self, utterance: Utterance, portrait: Portrait, direction: Direction, receipt: Receipt | None = None
+    ) -> Clip:
         fault = await self.luck.meet()
         if fault is Fault.NOTHING:
             return Clip(b"", b"", 0.0, 0, 0, 0)

@@ -11,15 +11,24 @@ import pytest
 
 from pipeline import registry
 from pipeline.errors import EngineFailed
-from pipeline.stages import Animator, EngineConfig
+from pipeline.stages import Animator, EngineConfig, RemoteConfig
 from pipeline.types import Direction, Frame, Mood, Portrait, Speech
+from tests.servers.animator import Animator as RunningAnimator
 from tests.unit.faces import disc_portrait, speech_of
 
 
 @pytest.fixture(params=registry.names("animation"))
 def animator(request: pytest.FixtureRequest, tmp_path: Path) -> Animator:
-    made: Animator = registry.create("animation", request.param, EngineConfig(assets=tmp_path))
+    remote = request.getfixturevalue("elsewhere") if request.param == "remote" else None
+    made: Animator = registry.create("animation", request.param, EngineConfig(assets=tmp_path, remote=remote))
     return made
+
+
+@pytest.fixture(scope="module")
+def elsewhere() -> Iterator[RemoteConfig]:
+    """The reference server of docs/animators.md, in a process of its own."""
+    with RunningAnimator() as server:
+        yield RemoteConfig(server.url)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +38,7 @@ def portrait() -> Portrait:
 
 @pytest.fixture(scope="module")
 def speech() -> Speech:
-    return speech_of("hɛloɑmɹʌsɪt")
+    return speech_of("hɛloɑmɹʌsɪt", start=0.1, step=0.05)
 
 
 def rgb(frame: Frame) -> np.ndarray:

@@ -56,7 +56,7 @@ class Watched(Torch):
             self.batches.append(len(jobs))
             return paint(jobs, *args)
 
-        painting.paint = noted  # type: ignore[method-assign]
+        painting.paint = noted  # type: ignore[assignment, method-assign]
         self.change(painting)
         self.loaded.append(weakref.ref(painting))
         return painting

@@ -619,9 +619,9 @@ async def test_those_who_wait_are_told_their_place(office: Office, board: Board,
         return entry.message["progress"]
 
     async with at_work(deliverer):
-        telling = asyncio.create_task(tell_places(office.requests, deliverer, stopping, every=0.1))
-        begins = {"stages": [["mind", "⏳"], ["voice", "○"]], "ahead": 0, "seconds": None}
-        waits = {"stages": [["mind", "○"], ["voice", "○"]], "ahead": 1, "seconds": None}
+        telling = asyncio.create_task(tell_places(office.requests, deliverer, office.bell, stopping, every=0.1))
+        begins = {"stages": [["mind", "⏳"], ["voice", "○"]], "ahead": 0, "seconds": None, "painted": None}
+        waits = {"stages": [["mind", "○"], ["voice", "○"]], "ahead": 1, "seconds": None, "painted": None}
         await until(lambda: len(board.messages) == 2 and (progress(first), progress(second)) == (begins, waits))
         stopping.set()
         await telling

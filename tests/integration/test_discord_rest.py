@@ -30,7 +30,7 @@ from bot.messages import File, Gone, Message, MessageLost, Patience, Place, Refu
 from bot.progress import Mark, Progress
 from bot.service import work
 from bot.settings import Settings
-from pipeline.clip import encode_ogg
+from pipeline.clips.clip import encode_ogg
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.outbox import PartKind

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.clip import encode_ogg
+from pipeline.clips.clip import encode_ogg
 from storage.outbox import PartKind
 from tests.integration.discord_world import PNG, World, a_world
 from tests.servers.sqlite import SqliteFiles

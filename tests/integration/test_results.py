@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from pipeline import registry
-from pipeline.clip import encode_segment, mux
+from pipeline.clips.clip import encode_segment, mux
 from pipeline.errors import StorageFailed
 from pipeline.speak import PAUSE, whole_frames
 from pipeline.stages import EngineConfig

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from bot.localisation.refusals import Refusal
 from bot.localisation.texts import texts
 from bot.scenes.modes import Mode
-from pipeline import film
+from pipeline.clips import film
 from pipeline.errors import BadRequest, LimitReached
 from pipeline.speak import Studio
 from pipeline.stages import EngineConfig

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
-from pipeline import clip
 from pipeline.animation.rig import RigAnimator
+from pipeline.clips import clip
 from pipeline.errors import EngineFailed
 from pipeline.face.landmarks import landmarks
 from pipeline.face.rig import FaceRig, rest_pose

@@ -12,10 +12,10 @@ import av
 import numpy as np
 import pytest
 
-from pipeline import clip, film
+from pipeline.clips import clip, film
+from pipeline.clips.film import FPS, Card, Shot
+from pipeline.clips.lettering import paragraph
 from pipeline.errors import EngineFailed, MissingAsset
-from pipeline.film import FPS, Card, Shot
-from pipeline.lettering import paragraph
 from pipeline.mark import MARK
 from pipeline.types import Frame, Picture, Speech
 from storage.pictures import to_png
@@ -151,16 +151,16 @@ def test_what_cannot_be_shown_is_an_error(assets_home: Path, tmp_path: Path) -> 
 
 def test_frames_are_not_kept(assets_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alive: list[int] = []
-    real = film._Reel.show
+    real = film.Reel.show
 
-    def show(reel: film._Reel, pixels: Frame) -> None:
+    def show(reel: film.Reel, pixels: Frame) -> None:
         held = [frame for frame in kept if frame() is not None]
         kept.append(weakref.ref(pixels))
         alive.append(len(held))
         real(reel, pixels)
 
     kept: list[weakref.ref[Frame]] = []
-    monkeypatch.setattr(film._Reel, "show", show)
+    monkeypatch.setattr(film.Reel, "show", show)
     film.join([shot("Oak", 1.0, 90)], assets_home)
     assert len(alive) == FPS
     assert max(alive) <= 3

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from pipeline import clip, fitting
+from pipeline.clips import clip, fitting
 from pipeline.errors import EngineFailed
 from pipeline.mark import MARK, SOURCE_TYPE
 from pipeline.types import Frame, Speech
@@ -126,3 +126,13 @@ def test_a_portrait_says_that_it_is_synthetic_and_is_always_the_same_file() -> N
 def test_a_voice_message_is_marked() -> None:
     with av.open(io.BytesIO(clip.encode_ogg(np.zeros(4_800, np.float32), 48_000))) as container:
         assert container.streams.audio[0].metadata["comment"] == MARK
+
+
+def test_less_detail_comes_before_fewer_pixels() -> None:
+    dice, silent = np.random.default_rng(2), Speech("", np.zeros(9_600, np.float32), 24_000, ())
+    noisy = (dice.integers(90, 160, (1080, 720), np.uint8) for _ in range(10))
+    large = clip.mux([clip.encode_segment(noisy, 720, FPS)], silent, FPS).mp4
+    made = fitting.fit(large, len(large) * 3 // 4)
+    assert made is not None
+    with av.open(io.BytesIO(made)) as container:
+        assert container.streams.video[0].width == 720

@@ -21,8 +21,8 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
         limits.append(limit)
         return mp4[:limit] if limit >= 100 else None
 
-    monkeypatch.setattr("pipeline.fitting.fit", fit)
-    monkeypatch.setattr("pipeline.fitting.fit_picture", lambda png, limit: ("image/jpeg", png[:limit]))
+    monkeypatch.setattr("pipeline.clips.fitting.fit", fit)
+    monkeypatch.setattr("pipeline.clips.fitting.fit_picture", lambda png, limit: ("image/jpeg", png[:limit]))
     return limits
 
 

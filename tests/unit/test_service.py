@@ -18,7 +18,7 @@ from bot.jobs.outcome import Outcome
 from bot.jobs.worker import Watched, Work
 from bot.observe.metrics import Metrics
 from bot.observe.tracing import Silent
-from bot.service import queues, serve, stopped_by_signals
+from bot.service import PAINTED, queues, serve, stopped_by_signals
 from bot.settings import Settings
 from pipeline.errors import BadRequest
 from pipeline.receipt import Receipt
@@ -65,6 +65,7 @@ def test_queues() -> None:
     assert queues(concurrency=3) == dict.fromkeys(("mind", "voice", "portrait", "clip"), 3)
     assert queues(" clip,mind ") == {"clip": queues()["clip"], "mind": queues()["mind"]}
     assert queues("sdxl", 2) == {"sdxl": 2}
+    assert (queues()["portrait"], queues(painter="diffusers")["portrait"]) == (1, PAINTED)
 
 
 @pytest.mark.parametrize("names", [" ", ",", "mind,", "mind,mind", "mind,,clip"])

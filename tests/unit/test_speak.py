@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import registry
-from pipeline.speak import PAUSE, Studio, say, together, whole_frames
+from pipeline.speak import ENDING, PAUSE, Studio, say, together, whole_frames
 from pipeline.stages import EngineConfig
 from pipeline.types import Direction, Frame, Mood, Phoneme, Portrait, Speech, Utterance, VoicePart, VoiceRecipe
 from pipeline.workers import Lane, Workers
@@ -125,7 +125,7 @@ async def test_what_cannot_be_said_is_a_short_silence(studio: Studio, text: str)
     assert len(utterance.parts) >= 1
     assert utterance.seconds < 1
     filmed = await studio.film(utterance, await portrait(), Direction(Mood.CALM, 1))
-    assert filmed.seconds == pytest.approx(utterance.seconds)
+    assert filmed.seconds == pytest.approx(utterance.seconds + ENDING / 25)
 
 
 async def test_stage_by_stage_gives_what_one_go_gives(studio: Studio) -> None:
@@ -145,10 +145,10 @@ async def test_sound_needs_no_pictures(studio: Studio, workers: Rehearsal) -> No
 
 async def test_film_draws_all_sentences_at_the_same_time(studio: Studio, workers: Rehearsal) -> None:
     utterance = await studio.utter(TEXT, RECIPE, Mood.JOY)
-    together_there = asyncio.Barrier(len(utterance.parts))
+    together_there = asyncio.Barrier(len(utterance.parts) + 1)  # and the end
     workers.gates["pictures"] = lambda: asyncio.ensure_future(together_there.wait())
     filmed = await studio.film(utterance, await portrait(), Direction(Mood.JOY, 3))
-    assert filmed.seconds == pytest.approx(utterance.seconds)
+    assert filmed.seconds == pytest.approx(utterance.seconds + ENDING / 25)
 
 
 async def test_a_sentence_is_drawn_while_the_next_is_spoken(studio: Studio, workers: Rehearsal) -> None:

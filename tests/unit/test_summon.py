@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import pytest
 
 from pipeline import registry
 from pipeline.mind.scripted.engine import ScriptedMind
+from pipeline.portrait.diffusion import serve
+from pipeline.portrait.diffusion.jobs import Step
 from pipeline.receipt import Receipt
+from pipeline.serving import Server, Watch
 from pipeline.speak import Studio
 from pipeline.stages import EngineConfig
-from pipeline.summon import Casting, Engines, unspoken
+from pipeline.summon import DIFFUSERS, Casting, Engines, unspoken
 from pipeline.types import Persona, Portrait, StyleOption, VoiceOption, VoicePart, VoiceRecipe
 from pipeline.workers import Lane, Workers
 from tests.unit.faces import disc_portrait
@@ -88,6 +91,30 @@ async def test_the_mind_chooses_where_it_will(
     await made.portrait_of(persona("oak"), "flat", 1)
     assert toy.painted == styles
     assert bool(receipt.notices) is (mind is Choosy)
+
+
+class PlayedServer(Server):
+    """Runs everything in this process."""
+
+    async def run(self, function: Callable[..., T], *args: Any, watch: Watch = lambda news: None) -> T:
+        return function(*args, watch=watch, cancelled=lambda: False)
+
+
+async def test_what_needs_a_device_is_painted_by_its_server(
+    toy: Toy, assets_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def paint(config: EngineConfig, persona: Persona, style: str | None, seed: int, **ways: Any) -> Portrait:
+        ways["watch"](Step(1, 8))
+        return disc_portrait()
+
+    monkeypatch.setattr(serve, "paint", paint)
+    workers, told = Here(), list[Step]()
+    workers.device = PlayedServer("device")
+    config, engines = EngineConfig(assets_home), Engines("toy", "toy", DIFFUSERS, "toy")
+    made = Casting(ScriptedMind(config), Studio(config, workers, "toy"), engines, Receipt())
+    assert await made.portrait_of(persona("oak"), None, 1, told.append)
+    assert told == [Step(1, 8)]
+    assert not toy.painted
 
 
 def test_a_voice_of_another_language_is_told() -> None:

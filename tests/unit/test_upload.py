@@ -121,6 +121,29 @@ async def test_a_photo_becomes_a_portrait(assets_home: Path) -> None:
     assert max(eyes) < 100 < 150 < light[y - 3 : y + 4, x - 8 : x + 9].mean()
 
 
+def _scene(kind: str) -> Picture:
+    """The astronaut's picture, made difficult. Her face is at (170-275, 60-200) of 512."""
+    whole = astronaut()
+    if kind == "half a face":
+        return whole[:, 222:]
+    if kind == "below the eyes":
+        return whole[115:]
+    if kind == "two faces":
+        return np.hstack([whole[:320, 120:340], whole[:320, 120:340]])
+    if kind == "tiny":
+        ground = np.full((300, 300, 3), 128, np.uint8)
+        ground[100:220, 100:220] = astronaut(120)
+        return ground
+    return np.full((200, 300, 3), 90, np.uint8)
+
+
+@pytest.mark.parametrize("kind", ["half a face", "below the eyes", "two faces", "tiny", "nothing"])
+def test_a_face_that_cannot_speak_is_answered_with_a_sentence(kind: str, assets_home: Path) -> None:
+    answer = upload.cut_out(EngineConfig(assets_home), file(_scene(kind)), "facemesh")
+    assert isinstance(answer, NoFace), "a picture that would look broken is refused"
+    assert answer.sentence
+
+
 def test_a_face_in_the_corner_is_cut_out_inside_the_picture() -> None:
     picture = np.zeros((300, 500, 3), np.uint8)
     points = np.tile(np.array([30, 40], np.float32), (68, 1))

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
+from pipeline import assets
 from pipeline.embedding import Embedder
 from pipeline.types import Age, Gender, Mood, Persona, Size, VoiceRecipe
 from pipeline.voice import catalogue, effects
@@ -68,26 +70,46 @@ def pitch_of(recipe: VoiceRecipe) -> float:
     return recipe.pitch * sum(part.weight * rows[part.voice].pitch for part in recipe.parts)
 
 
-def test_the_catalogue_is_whole() -> None:
+LETTERS = {
+    "a": "american", "b": "british", "e": "spanish", "f": "french", "h": "indian", "i": "italian", "j": "japanese",
+    "p": "portuguese", "z": "chinese",
+}  # fmt: skip
+
+
+def test_the_catalogue_is_whole(assets_home: Path) -> None:
     kokoro = catalogue.voices("kokoro")
-    assert len(kokoro) == 28
-    assert {voice.accent for voice in kokoro} == {"american", "british"}
+    tables = (assets.locate(assets_home, "kokoro-voices") / "voices").glob("*.bin")
+    assert {voice.id for voice in kokoro} == {table.stem for table in tables}
+    assert len({voice.language for voice in kokoro}) == 8
     for voice in kokoro:
         assert voice.gender == {"f": "female", "m": "male"}[voice.id[1]]
-        assert voice.accent == {"a": "american", "b": "british"}[voice.id[0]]
+        assert voice.accent == LETTERS[voice.id[0]]
+        assert voice.speaks == ("en",)
         assert voice.tone is None
     assert all(voice.tone for voice in catalogue.voices("hibari"))
-    assert {effect.id for effect in catalogue.effects()} <= set(effects.EFFECTS)
+    assert {effect.id for effect in catalogue.effects()} == set(effects.EFFECTS) - {"none"}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_can_be_measured_is(engine: str) -> None:
+    for voice in catalogue.voices(engine):
+        assert voice.measured, voice.id
+        whispers = voice.tone is not None and voice.tone.whisper
+        assert whispers or voice.pitch == voice.measured.pitch
+        assert 60 < voice.pitch < 400
+        assert 0.5 < voice.pace < 1.5
 
 
 def test_unknown_keys_and_twins_are_refused() -> None:
-    row = catalogue.voices("kokoro")[0].model_dump(mode="json", exclude_none=True)
+    row = catalogue.voices("kokoro")[0].model_dump(mode="json", exclude_none=True, exclude={"measured"})
     lines = "\n".join(f"{key} = {value!r}" for key, value in row.items())
     assert catalogue.parse(f"effect = []\n[[voice]]\n{lines}").voice[0].id == row["id"]
     with pytest.raises(ValidationError, match="colour"):
         catalogue.parse(f"effect = []\n[[voice]]\n{lines}\ncolour = 'red'")
     with pytest.raises(ValidationError, match="twice"):
         catalogue.parse(f"effect = []\n[[voice]]\n{lines}\n[[voice]]\n{lines}")
+    with pytest.raises(ValidationError, match="loudness"):
+        catalogue.parse(f"effect = []\n[[voice]]\n{lines}", f"[kokoro.{row['id']}]\nloudness = 1")
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -115,8 +115,8 @@ def test_a_seam_is_closed_and_a_pause_is_kept() -> None:
     said = Utterance(samples, (Phoneme("a", 0, 0.2), Phoneme("b", 0.25, 0.45), Phoneme("c", 0.75, 1.2)))
     recipe = VoiceRecipe(engine="kokoro", parts=(VoicePart(voice="af_heart", weight=1),))
     a, b, c = finish("x", [said], recipe, Mood.CALM).phonemes
-    assert a.end == b.start == pytest.approx(0.225)
-    assert [b.end, c.start] == pytest.approx([0.5, 0.7], abs=0.006)
+    assert a.end == b.start == pytest.approx(0.275)  # 50 ms of silence before it
+    assert [b.end, c.start] == pytest.approx([0.55, 0.75], abs=0.006)
 
 
 def test_a_cry_is_softer_than_a_sentence() -> None:
@@ -132,7 +132,7 @@ def test_the_last_sound_ends_when_it_is_silent() -> None:
     samples = np.concatenate([tone(200, 0.5), np.zeros(RATE, np.float32)])
     recipe = VoiceRecipe(engine="kokoro", parts=(VoicePart(voice="af_heart", weight=1),))
     speech = finish("x", [Utterance(samples, (Phoneme("a", 0, 0.8),))], recipe, Mood.CALM)
-    assert speech.phonemes[-1].end == pytest.approx(0.5, abs=0.01)
+    assert speech.phonemes[-1].end == pytest.approx(0.05 + 0.5, abs=0.01)
 
 
 def test_nothing_said_is_a_short_silence() -> None:

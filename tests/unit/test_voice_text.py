@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import re
+from functools import cache
+
 import pytest
 from hibari.g2p import G2P
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.voice import hibari, kokoro, text
-from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, respelled, sentences, speakable
+from pipeline.voice import hibari, kokoro
+from pipeline.voice.pronunciation import respelled, respellings, symbols
+from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, marked, sentences, speakable, unreadable
 
 
 @pytest.mark.parametrize(
@@ -31,17 +35,88 @@ from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, respelled, sentences
         ("（ため息） So it goes (as I said).", "So it goes (as I said)."),
         ("", ""),
         ("Café — naïve", "Cafe — naive"),
+        ("*sighs* oh well, *looks away* fine", "oh well, fine"),
+        ("haha, hehehe! lol", "ha ha, heh heh heh! ha ha"),
+        (":-) <3 that's funny xD ;-)", "that's funny"),
+        ("20 € at -5°, #1 and 2+2 = 4", "€20 at minus 5°, number 1 and 2+2 equals 4"),
+        ("Richard III, C# and 1½™", "Richard III, C sharp and 1 and 1/2"),
     ],
 )
 def test_what_is_said(written: str, said: str) -> None:
     assert speakable(written).lower() == said.lower()
 
 
-@given(st.text(max_size=300))
-@settings(max_examples=200, deadline=None)
+@pytest.mark.parametrize(
+    ("written", "stressed"),
+    [
+        ("That is *not* yours.", ["not"]),
+        ("*Never* do that, you **silly** thing!", ["Never", "silly"]),
+        ("You must *never ever* do that.", ["never", "ever"]),
+        ("_Really_ now, that's *mine*!", ["Really", "mine"]),
+        ("I love *dogs*, I said NO. It is HUGE!", ["dogs", "no", "huge"]),
+        ("*Laughs* I work for NASA in the USA.", []),
+        ("I WANT PIE NOW", []),
+        ("**This whole sentence is in bold letters.**", []),
+        ("Well *sighs deeply*, fine.", []),
+    ],
+)
+def test_what_is_stressed(written: str, stressed: list[str]) -> None:
+    said = marked(written)
+    assert re.findall(r"\*\*(.*?)\*\*", said) == stressed
+    assert marked(said) == said
+    assert " ".join(sentences(written)) == said
+    assert speakable(written) == said.replace("**", "")
+
+
+@pytest.mark.parametrize(
+    ("written", "like"),
+    [
+        ("on 24/12/2026", "on December twenty fourth, twenty twenty six"),
+        ("$3.50 and 20 €", "three dollars and fifty cents and twenty euros"),
+        ("1,000,000 or 1.000.000 or 1 000", "one million or one million or one thousand"),
+        ("the 3rd at 10:30, 50% of 5km", "the third at ten thirty, fifty percent of five kilometers"),
+        ("Dr. Oak, e.g., and St. Peter, i.e. us", "doctor Oak, for example, and saint Peter, that is, us"),
+        ("I said no. Then we go", "I said no. Then we go"),
+        ("No. 5 is 10/10, the fig. is 4.5/5", "number five is ten out of ten, the fig is four point five out of five"),
+        ("20%-30% of 100m, 24/7", "twenty percent to thirty percent of one hundred meters, twenty-four seven"),
+        ("agent 007 is 2x 5'10\"", "agent zero zero seven is two times five foot ten"),
+        ("mail bo@oak.org", "mail bo at oak dot org"),
+    ],
+)
+def test_numbers_are_read_as_people_read_them(written: str, like: str) -> None:
+    assert sounds(written) == sounds(like)
+
+
+def sounds(written: str) -> str:
+    """Its symbols, without stress and pauses."""
+    found = symbols(_g2p(), marked(written))
+    return re.sub(r"[ˈˌ ,.ɾT]", "", found.replace("T", "t"))
+
+
+@cache
+def _g2p() -> G2P:
+    return G2P()
+
+
+def test_stress_goes_through_the_pronunciation() -> None:
+    said = symbols(_g2p(), marked("That *is* my apple. It is *my* apple."))
+    assert said == "ðˈæt ‹ˈɪz› mI ˈæpᵊl. ˌɪt ɪz ‹mˈI› ˈæpᵊl."
+
+
+@pytest.mark.parametrize(
+    ("written", "lost"),
+    [("你好，世界！", True), ("Привет, Ada", True), ("Hello 世界, my friend", False), ("", False), ("Grüß Gott!", False)],
+)
+def test_what_no_voice_here_can_read(written: str, lost: bool) -> None:
+    assert unreadable(written) is lost
+
+
+@given(st.text(max_size=300) | st.text(alphabet="aA*_ .-%$€5/=:)(", max_size=40))
+@settings(max_examples=300, deadline=None)
 def test_speakable_is_stable_and_one_line(written: str) -> None:
     said = speakable(written)
     assert speakable(said) == said
+    assert marked(marked(written)) == marked(written)
     assert "\n" not in said
     assert not said or any(c.isalnum() for c in said)
 
@@ -95,7 +170,7 @@ def test_respelling_leaves_other_words_alone() -> None:
 
 
 def test_respellings_are_symbols_of_both_models() -> None:
-    for word in text._respellings():
+    for word in respellings():
         assert word in {speakable(word), speakable(word.capitalize()).lower()}, f"{word} never comes here"
         for symbols in (kokoro._vocabulary(), hibari._vocabulary()):
-            assert set(text._respellings()[word]) <= symbols.keys()
+            assert set(respellings()[word]) <= symbols.keys()

@@ -12,8 +12,9 @@ import pytest
 from pipeline import registry
 from pipeline.animation.acting import Moment
 from pipeline.animation.controls import MIDDLE, Controls
+from pipeline.animation.lips import parted
 from pipeline.animation.warp import Bent
-from pipeline.animation.warping import Head
+from pipeline.animation.warping import COARSE, Field, Head, Sheet
 from pipeline.errors import EngineFailed
 from pipeline.face import ibug
 from pipeline.face.pose import FacePose
@@ -53,6 +54,34 @@ def small(portrait: Portrait) -> np.ndarray:
 
 def controls(portrait: Portrait) -> Controls:
     return Controls(small(portrait), Head.of(small(portrait), 512).ring())
+
+
+@pytest.mark.parametrize("pose", [FacePose(turn=1, nod=-1), FacePose(brow_left=1, jaw=0.4)], ids=["turn", "speak"])
+def test_what_a_place_shows_comes_from_where_its_point_was(drawn: Portrait, pose: FacePose) -> None:
+    found, head = controls(drawn), Head.of(small(drawn), 512)
+    sheet = Sheet(head.region(), head, Field(found), 1.0, COARSE, 1.5)
+    shape = found.shape(pose, 0.5, 0.5)
+    places = sheet.map(sheet.solve(shape))
+    for point in (17, 21, 26, ibug.NOSE_TIP, 31, 35):
+        x, y = np.rint(shape.at[point]).astype(int)
+        error = shape.at[point] - (x, y)
+        shown = (places[y - sheet.region.top, x - sheet.region.left] + 0.5) / 1.5 - 0.5
+        assert np.abs(shown + error - found.rest[point]).max() < 1.5, "a fifth of a cell"
+
+
+def test_larger_frames_show_the_same(drawn: Portrait) -> None:
+    pose = Moment(FacePose(jaw=0.6, lid_left=0.5, turn=0.5), (0.5, 0.5))
+    small_frame, large = (cv2.cvtColor(Bent(drawn, side).frame(pose), cv2.COLOR_YUV2RGB_I420) for side in (512, 720))
+    assert large.shape == (720, 720, 3)
+    shrunk = cv2.resize(large, (512, 512), interpolation=cv2.INTER_AREA)
+    assert np.abs(shrunk.astype(int) - small_frame).mean() < 2.5
+
+
+def test_teeth_are_seen_in_any_light_and_a_line_is_not(smiling: Portrait, drawn: Portrait) -> None:
+    for tint in ((1.0, 1.0, 1.0), (1.0, 0.55, 0.6), (0.5, 0.6, 1.0)):
+        lit = np.clip(smiling.picture[..., ::-1] * np.array(tint), 0, 255).astype(np.uint8)
+        assert parted(lit, smiling.landmarks), tint
+    assert not parted(np.ascontiguousarray(drawn.picture[..., ::-1]), drawn.landmarks)
 
 
 @pytest.mark.parametrize("name", ["drawn", "smiling"])
@@ -111,6 +140,16 @@ def test_a_blink_covers_the_eye_and_leaves_the_brow_alone(name: str, request: py
         low, high = points[brow].min(axis=0).astype(int), points[brow].max(axis=0).astype(int)
         box = np.s_[low[1] - 4 : high[1] + 1, low[0] : high[0]]
         assert np.abs(shut[box] - open_[box]).mean() < 1.0
+
+
+def test_a_drawn_lid_has_no_stripes(drawn: Portrait) -> None:
+    """Lashes and folds above the eye are not drawn out over it."""
+    shut = shown(drawn, FacePose(lid_left=1.0, lid_right=1.0))
+    points = small(drawn)[ibug.LEFT_EYE]
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    width, height = right - left, bottom - top
+    lid = shut[int(top + 0.1 * height) : int(top + 0.5 * height), int(left + 0.25 * width) : int(right - 0.25 * width)]
+    assert np.abs(np.diff(lid, axis=1)).max() <= 12
 
 
 def test_each_lid_has_its_own_eye(drawn: Portrait) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pipeline.clip import encode_ogg
+from pipeline.clips.clip import encode_ogg
 from pipeline.errors import EngineFailed
 from pipeline.waveform import waveform
 

@@ -13,15 +13,15 @@ from pathlib import Path
 from unicodedata import east_asian_width
 
 import av
-import cv2
 import numpy as np
 import numpy.typing as npt
 import skia
 from PIL import Image, ImageOps
 
-from pipeline import clip
+from pipeline.clips import clip
+from pipeline.clips.lettering import paragraph
+from pipeline.clips.overlay import Overlay, i420, lay, overlay
 from pipeline.errors import EngineFailed, StorageFailed
-from pipeline.lettering import paragraph
 from pipeline.mark import MARK, marked_mp4
 from pipeline.types import Frame
 
@@ -77,7 +77,7 @@ def join(parts: Sequence[Shot | Card], home: Path) -> bytes:
             path = Path(folder) / "film.mp4"
             with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as sink:
                 sink.metadata["comment"] = MARK
-                reel = _Reel(sink)
+                reel = Reel(sink)
                 for part in parts:
                     if isinstance(part, Shot):
                         _play(reel, part, home)
@@ -91,24 +91,26 @@ def join(parts: Sequence[Shot | Card], home: Path) -> bytes:
         raise EngineFailed("A clip of the film cannot be read.") from error
 
 
-class _Reel:
+class Reel:
     """The file that is written: so many frames and samples are in it."""
 
-    def __init__(self, sink: av.container.OutputContainer) -> None:
+    def __init__(self, sink: av.container.OutputContainer, width: int = SIDE, height: int = SIDE) -> None:
         self._sink = sink
-        self._picture = clip.picture_track(sink, SIDE, FPS)
+        self._picture = clip.picture_track(sink, width, FPS, height)
         self._sound = sink.add_stream("aac", rate=clip.SOUND_RATE, layout="mono")
         self._sound.bit_rate = 96_000
         self.frames = 0
         self.samples = 0
 
     def show(self, pixels: Frame) -> None:
+        """One more picture, I420."""
         frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
         frame.pts, frame.time_base = self.frames, Fraction(1, FPS)
         self._sink.mux(self._picture.encode(frame))
         self.frames += 1
 
     def say(self, samples: npt.NDArray[np.float32]) -> None:
+        """More sound, mono of ``clip.SOUND_RATE``."""
         if not len(samples):
             return
         frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples)[None], format="fltp", layout="mono")
@@ -116,17 +118,23 @@ class _Reel:
         self._sink.mux(self._sound.encode(frame))
         self.samples += len(samples)
 
+    @property
+    def missing(self) -> int:
+        """Samples by which the sound is shorter than the pictures."""
+        return self.frames * _SOUND_A_FRAME - self.samples
+
     def be_quiet(self) -> None:
         """Silence until the sound is as long as the pictures."""
-        while (missing := self.frames * _SOUND_A_FRAME - self.samples) > 0:
-            self.say(np.zeros(min(missing, _SOUND_A_FRAME), np.float32))
+        while self.missing > 0:
+            self.say(np.zeros(min(self.missing, _SOUND_A_FRAME), np.float32))
 
     def end(self) -> None:
+        """Writes what the encoders still hold."""
         for track in (self._picture, self._sound):
             self._sink.mux(track.encode(None))
 
 
-def _play(reel: _Reel, shot: Shot, home: Path) -> None:
+def _play(reel: Reel, shot: Shot, home: Path) -> None:
     """The clip with its caption, cut or filled so that sound and pictures end together."""
     caption = _caption(shot.speaker, home)
     resampler = av.AudioResampler(format="fltp", layout="mono", rate=clip.SOUND_RATE)
@@ -136,7 +144,7 @@ def _play(reel: _Reel, shot: Shot, home: Path) -> None:
         for packet in source.demux():
             for frame in packet.decode():
                 if isinstance(frame, av.VideoFrame):
-                    pixels = _captioned(_fitted(frame), caption)
+                    pixels = lay(_fitted(frame), caption)
                     # As often as it takes: clips of another rate skip or repeat frames.
                     while reel.frames < min(end, begin + round(frame.time * FPS) + 1):
                         reel.show(pixels)
@@ -148,7 +156,7 @@ def _play(reel: _Reel, shot: Shot, home: Path) -> None:
     reel.be_quiet()
 
 
-def _hold(reel: _Reel, card: Card, home: Path) -> None:
+def _hold(reel: Reel, card: Card, home: Path) -> None:
     for page in _pages(card, home):
         pixels = _page(page, home)
         for _ in range(round(page.seconds * FPS)):
@@ -196,7 +204,7 @@ def _page(card: Card, home: Path) -> Frame:
             canvas.restore()
         name.paint(canvas, _MARGIN, y + face)
         words.paint(canvas, _MARGIN, y + face + name.Height + _MARGIN / 2)
-    return _i420(surface.toarray(colorType=skia.kRGBA_8888_ColorType)[..., :3])
+    return i420(surface.toarray(colorType=skia.kRGBA_8888_ColorType)[..., :3])
 
 
 def _face(portrait: bytes) -> skia.Image:
@@ -208,15 +216,8 @@ def _face(portrait: bytes) -> skia.Image:
     return skia.Image.fromarray(np.asarray(square), colorType=skia.kRGBA_8888_ColorType)
 
 
-@dataclass(frozen=True, slots=True)
-class _Caption:
-    """A band over the foot of a picture: I420 planes and how much of each pixel they cover, 0 to 256."""
-
-    planes: tuple[npt.NDArray[np.uint16], ...]
-    cover: tuple[npt.NDArray[np.uint16], ...]
-
-
-def _caption(name: str, home: Path) -> _Caption:
+def _caption(name: str, home: Path) -> Overlay:
+    """A band over the foot of the picture."""
     words = paragraph(name[:80], _CAPTION_SIZE, _WORDS, SIDE - 2 * _MARGIN, home)
     height = 4 * round(words.Height / 4 + 3)  # whole rows of every plane
     surface = skia.Surface(SIDE, height)
@@ -224,27 +225,7 @@ def _caption(name: str, home: Path) -> _Caption:
         canvas.clear(_SHADE)
         words.paint(canvas, _MARGIN, (height - words.Height) / 2)
     # Straight colours, not multiplied with their cover, which does that itself.
-    drawn = surface.toarray(colorType=skia.kRGBA_8888_ColorType)
-    y, u, v = _planes(_i420(drawn[..., :3]), height)
-    whole = drawn[..., 3].astype(np.uint16) + (drawn[..., 3] > 0)
-    quarter = whole.reshape(height // 2, 2, SIDE // 2, 2).mean(axis=(1, 3)).astype(np.uint16)
-    colours = tuple(plane.astype(np.uint16) for plane in (y, u, v))
-    return _Caption(colours, (whole, quarter, quarter))
-
-
-def _captioned(pixels: Frame, caption: _Caption) -> Frame:
-    """The frame with the caption at its foot; drawn into the frame itself."""
-    for plane, colour, cover in zip(_planes(pixels, SIDE), caption.planes, caption.cover, strict=True):
-        foot = plane[-len(colour) :]
-        foot[...] = (foot * (256 - cover) + colour * cover) >> 8
-    return pixels
-
-
-def _planes(pixels: Frame, height: int) -> tuple[Frame, Frame, Frame]:
-    """Views of Y, U and V of an I420 frame."""
-    quarter = height // 4
-    u, v = (pixels[height + i * quarter : height + (i + 1) * quarter] for i in (0, 1))
-    return pixels[:height], u.reshape(height // 2, SIDE // 2), v.reshape(height // 2, SIDE // 2)
+    return overlay(surface.toarray(colorType=skia.kRGBA_8888_ColorType), 0, SIDE - height)
 
 
 def _fitted(frame: av.VideoFrame) -> Frame:
@@ -256,8 +237,4 @@ def _fitted(frame: av.VideoFrame) -> Frame:
     picture = np.zeros((SIDE, SIDE, 3), np.uint8)
     x, y = (SIDE - width) // 2, (SIDE - height) // 2
     picture[y : y + height, x : x + width] = frame.reformat(width, height, format="rgb24").to_ndarray()
-    return _i420(picture)
-
-
-def _i420(picture: npt.NDArray[np.uint8]) -> Frame:
-    return np.asarray(cv2.cvtColor(np.ascontiguousarray(picture), cv2.COLOR_RGB2YUV_I420), np.uint8)
+    return i420(picture)

@@ -15,7 +15,7 @@ from pipeline.errors import EngineFailed, StorageFailed
 from pipeline.mark import MARK, XMP, marked_mp4
 
 SIDES = (512, 384, 256)
-"""Pixels of the longer side of a clip."""
+"""Pixels of the longer side of a clip that are tried where its own show too little."""
 PICTURE_SIDES = (1024, 768, 512, 384, 256, 128)
 JPEG, PNG = "image/jpeg", "image/png"
 
@@ -78,12 +78,12 @@ def _smaller(mp4: bytes, limit: int) -> bytes | None:
         size = (picture.width, picture.height)
         fps = float(picture.average_rate or 25)
     room = limit * _ROOM - _CONTAINER - _PER_SECOND * seconds
-    for side in SIDES:
+    for side in (max(size), *(side for side in SIDES if side < max(size))):
         shape = _shape(size, side)
         rate = 8 * room / max(seconds, 1 / fps)
         for _ in range(_TRIES):
             sound = next((choice for choice in _SOUND if choice[0] <= rate / 3), _SOUND[-1])
-            poorest = _LAST_RESORT if side == SIDES[-1] else _POOREST
+            poorest = _LAST_RESORT if side <= SIDES[-1] else _POOREST
             if rate - sound[0] < poorest * shape[0] * shape[1] * fps:
                 break
             made = marked_mp4(_encoded(mp4, shape, int(rate - sound[0]), sound))

@@ -18,6 +18,9 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
+from pipeline.clips.badge import badge
+from pipeline.clips.circle import face_circle, seen
+from pipeline.clips.overlay import lay
 from pipeline.errors import EngineFailed, StorageFailed
 from pipeline.mark import MARK, marked_mp4
 from pipeline.stages import Animator
@@ -38,10 +41,20 @@ ENCODER = {
 
 
 def draw_segment(
-    animator: Animator, portrait: Portrait, speech: Speech, direction: Direction, side: int = 512
+    animator: Animator,
+    portrait: Portrait,
+    speech: Speech,
+    direction: Direction,
+    side: int = 512,
+    *,
+    badged: bool = False,
 ) -> bytes:
     """One sentence drawn and encoded: a segment for `mux`. Never holds more than a few frames."""
-    return encode_segment(animator.frames(portrait, speech, direction), side, animator.fps)
+    frames = animator.frames(portrait, speech, direction)
+    if badged:
+        over = badge(side, seen(face_circle(portrait.landmarks, portrait.picture.shape[0])))
+        frames = (lay(frame.copy(), over) for frame in frames)  # animators may keep what they gave
+    return encode_segment(frames, side, animator.fps)
 
 
 def encode_segment(frames: Iterable[Frame], size: int, fps: int) -> bytes:
@@ -50,17 +63,19 @@ def encode_segment(frames: Iterable[Frame], size: int, fps: int) -> bytes:
     with av.open(sink, "w", format="mp4") as container:
         stream = picture_track(container, size, fps)
         for index, pixels in enumerate(frames):
-            frame = av.VideoFrame.from_ndarray(pixels, format="yuv420p")
+            frame = av.VideoFrame.from_numpy_buffer(pixels, format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return sink.getvalue()
 
 
-def picture_track(container: av.container.OutputContainer, size: int, fps: int) -> av.VideoStream:
-    """A track for I420 frames of ``size`` x ``size`` pixels."""
+def picture_track(
+    container: av.container.OutputContainer, width: int, fps: int, height: int | None = None
+) -> av.VideoStream:
+    """A track for I420 frames, square ones unless a height is given."""
     track = container.add_stream("libx264", rate=fps, options=ENCODER)
-    track.width = track.height = size
+    track.width, track.height = width, height or width
     track.pix_fmt = "yuv420p"
     track.profile = "High"
     context = track.codec_context
@@ -74,8 +89,8 @@ def picture_track(container: av.container.OutputContainer, size: int, fps: int) 
 def mux(segments: Sequence[bytes], speech: Speech, fps: int) -> Clip:
     """Segments one after the other, with the speech that belongs to them all.
 
-    Sound is cut or filled with silence to the length of the pictures. Raises ``EngineFailed`` when segments differ,
-    ``StorageFailed`` when the disk is full.
+    Sound is cut or filled with silence to the length of the pictures; the voice message is not filled. Raises
+    ``EngineFailed`` when segments differ, ``StorageFailed`` when the disk is full.
     """
     if not segments:
         raise EngineFailed("There are no pictures to make a clip of.")
@@ -86,7 +101,7 @@ def mux(segments: Sequence[bytes], speech: Speech, fps: int) -> Clip:
     length = round(frames * speech.rate / fps)
     return Clip(
         mp4=mp4,
-        ogg=encode_ogg(_fitted(speech.samples, length), speech.rate),
+        ogg=encode_ogg(speech.samples[:length], speech.rate),
         seconds=frames / fps,
         width=side,
         height=side,

@@ -1,0 +1,1 @@
+"""Frames and sound become files: clips, round videos, films, posters, living avatars."""
