@@ -59,6 +59,7 @@ class Match(Value):
 class _Table(Value):
     art: tuple[ArtRow, ...]
     barred: tuple[str, ...] = Field(description="icons that bring a face of their own and have no row yet")
+    misnamed: frozenset[str] = Field(description="keywords of icons that are near to them, not what they show")
 
 
 @cache
@@ -186,7 +187,7 @@ class ArtIndex:
                 continue
             for rank, word in enumerate(words[:4]):
                 found[word.replace("_", " ").lower()].append((rank, art_id))
-        return {word: min(hits)[1] for word, hits in found.items() if len(hits) == 1}
+        return {word: min(hits)[1] for word, hits in found.items() if len(hits) == 1 and word not in table().misnamed}
 
     @cached_property
     def _vectors(self) -> tuple[list[str], npt.NDArray[np.float32]] | None:
