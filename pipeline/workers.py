@@ -2,29 +2,27 @@
 
 Two lanes: *voice* keeps the speech model, *pictures* keeps art and drawing. Separate lanes mean that each model is
 loaded once per process that needs it, and that the next sentence is spoken while the last one is drawn. A lane is a
-few slots; a slot is one process that runs one call at a time, so ending it hurts no other call.
+few slots; a slot is one process that runs one call at a time, so ending it hurts no other call. Beside them stands the
+server of the *device*: one process for all calls that want the GPU.
 """
 
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
-import signal
-import threading
-import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from multiprocessing.reduction import ForkingPickler
 from types import TracebackType
 from typing import Any, Literal, ParamSpec, TypeVar
 
+from pipeline import processes
 from pipeline.errors import Interrupted
+from pipeline.serving import Server
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -43,7 +41,8 @@ def default_lanes() -> dict[Lane, int]:
 
 
 class Workers:
-    """The two lanes, one such object per process. Use as an async context manager; processes start at the first call.
+    """Lanes and device, one such object per process. Use as an async context manager; processes start at the first
+    call.
 
     Leaving it ends what still runs: those calls, and the ones that wait, raise ``Interrupted``.
     """
@@ -55,6 +54,8 @@ class Workers:
         self._calls: dict[asyncio.Future[Outcome], _Slot] = {}
         self._threads = ThreadPoolExecutor(sum(self._sizes.values()), thread_name_prefix="slot")
         self._closed = False
+        self.device = Server("device")
+        """For calls that share a GPU. Its process starts at the first."""
 
     async def __aenter__(self) -> Workers:
         os.environ.update({name: os.environ.get(name, one) for name, one in ONE_THREAD.items()})
@@ -70,7 +71,8 @@ class Workers:
             await asyncio.wait(calls)
         loop = asyncio.get_running_loop()
         idle = [slot for slots in self._idle.values() for slot in slots]
-        await asyncio.gather(*(loop.run_in_executor(self._threads, slot.stop) for slot in idle))
+        stopping = (loop.run_in_executor(self._threads, slot.stop) for slot in idle)
+        await asyncio.gather(*stopping, self.device.close())
         self._threads.shutdown(wait=False)
 
     def size(self, lane: Lane) -> int:
@@ -159,61 +161,21 @@ class _Slot:
         if self._living:
             process, pipe = self._living
             pipe.close()
-            process.join(GRACE)
-            process.kill()
-            process.join()
+            processes.end(process)
         self._living, self._killed = None, False
 
     def _start(self) -> tuple[SpawnProcess, Connection]:
-        resource_tracker.ensure_running()  # done by ``start``, it would let Ctrl-C through again
-        spawn = multiprocessing.get_context("spawn")
-        ours, theirs = spawn.Pipe()
-        process = spawn.Process(target=_serve, args=(theirs,), daemon=True)
-        # Ctrl-C is for the parent to handle. A blocked signal is inherited: the process is born deaf to it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-            theirs.close()  # only the process holds that end now, so its death is an end of file for us
-        self._living = process, ours
+        self._living = processes.start(_serve)
         return self._living
 
 
 def _serve(pipe: Connection) -> None:
-    """What the process does: prepare, then answer calls until the parent hangs up."""
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
-    import cv2
-
-    cv2.setNumThreads(1)
+    """What the process does: answer calls until the parent hangs up."""
     with suppress(EOFError, OSError):
         while True:
-            pipe.send_bytes(_answer(pipe.recv_bytes()))
+            pipe.send_bytes(processes.answer(partial(_do, pipe.recv_bytes())))
 
 
-def _answer(request: bytes) -> memoryview:
-    """The pickled ``Outcome`` of a pickled call."""
-    try:
-        function, args, kwargs = ForkingPickler.loads(request)
-        return ForkingPickler.dumps((None, function(*args, **kwargs)))
-    except Exception as error:  # whatever it is, it belongs to the caller
-        return _told(error)
-
-
-def _told(error: Exception) -> memoryview:
-    where = "".join(traceback.format_tb(error.__traceback__))
-    error.add_note(f"In the worker process:\n{where}")
-    try:
-        told = ForkingPickler.dumps((error, None))
-        ForkingPickler.loads(told)  # some errors can be pickled and not read again
-    except Exception:  # any class of error may fail in its own way
-        return ForkingPickler.dumps((RuntimeError(f"{type(error).__name__}: {error}\n{where}"), None))
-    return told
-
-
-def _leave_with_parent() -> None:
-    # A parent that was killed leaves no orphans behind, also in the middle of a call.
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-    os._exit(1)
+def _do(request: bytes) -> Any:
+    function, args, kwargs = ForkingPickler.loads(request)
+    return function(*args, **kwargs)

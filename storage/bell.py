@@ -45,6 +45,7 @@ class Topic(StrEnum):
     PART = "part"  # something waits in the outbox; detail: the platform
     CANCELLED = "cancelled"
     PROGRESS = "progress"  # detail: the text of an answer so far
+    PAINTED = "painted"  # detail: how many steps of a portrait are done, as "3/8"
     SCENE = "scene"  # somebody may have to answer a line of a scene; instead of a request, the scene
 
 

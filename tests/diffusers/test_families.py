@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch", reason="make test-diffusers installs torch"
 from pipeline.errors import EngineFailed, EngineUnavailable, Interrupted  # noqa: E402
 from pipeline.portrait.diffusion.families import load  # noqa: E402
 from pipeline.portrait.diffusion.guidance import Falloff, Guidance, Mode  # noqa: E402
-from pipeline.portrait.diffusion.jobs import Job, Step  # noqa: E402
+from pipeline.portrait.diffusion.jobs import DeviceLost, Job, Step  # noqa: E402
 from pipeline.portrait.diffusion.painting import Device, Painting, followed  # noqa: E402
 from pipeline.types import Picture  # noqa: E402
 from tests.diffusers import tiny  # noqa: E402
@@ -249,6 +249,17 @@ def test_too_little_memory_is_a_sentence(opened: Open, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(painting._base.unet, "forward", full)
     with pytest.raises(EngineUnavailable, match="too little memory"):
+        painted(painting, Guidance(mode=Mode.NONE))
+
+
+def test_a_device_that_fails_is_told_apart(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    painting = opened("sd15")
+
+    def broken(*args: object, **kwargs: object) -> None:
+        raise torch.AcceleratorError("CUDA error: unspecified launch failure")
+
+    monkeypatch.setattr(painting._base.unet, "forward", broken)
+    with pytest.raises(DeviceLost, match="device failed"):
         painted(painting, Guidance(mode=Mode.NONE))
 
 

@@ -15,7 +15,7 @@ import pytest
 from pipeline.errors import EngineUnavailable, Interrupted
 from pipeline.portrait.diffusion.device import DeviceEasel
 from pipeline.portrait.diffusion.guidance import Guidance, Mode
-from pipeline.portrait.diffusion.jobs import OFFLOADS, Cancelled, Job, Made, NoRoom, Offload, Step, Watch
+from pipeline.portrait.diffusion.jobs import OFFLOADS, Cancelled, DeviceLost, Job, Made, NoRoom, Offload, Step, Watch
 from pipeline.portrait.diffusion.looks import Look
 from pipeline.portrait.diffusion.orders import Order, Orders
 from pipeline.portrait.diffusion.shelf import Shelf
@@ -284,6 +284,20 @@ def test_a_mistake_costs_its_batch_alone(one: Look) -> None:
     with pytest.raises(ValueError, match="a mistake"):
         easel.paint(one, [Job("a mistake", 1)], NONE, silent, never)
     assert easel.paint(one, [Job("an apple", 1)], NONE, silent, never)
+
+
+def test_a_device_that_is_lost_is_made_known(one: Look) -> None:
+    device, lost = PlayedDevice(), list[bool]()
+    device.open.set()
+
+    def fail(step: int) -> None:
+        raise DeviceLost("It is gone.")
+
+    device.step = fail
+    easel = DeviceEasel(lambda: device, Orders(companions=0), lost=lambda: lost.append(True))
+    with pytest.raises(DeviceLost):
+        easel.paint(one, [Job("an apple", 1)], NONE, silent, never)
+    assert lost == [True]
 
 
 def test_without_a_device_everybody_is_told(one: Look) -> None:

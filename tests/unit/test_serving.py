@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable
@@ -23,6 +25,7 @@ from tests.unit.test_workers import LONG, until, workers_of
 Watch = Callable[[Any], None]
 Cancelled = Callable[[], bool]
 _meeting = threading.Barrier(2)
+_held: list[object] = []
 
 
 def pid(*, watch: Watch, cancelled: Cancelled) -> int:
@@ -52,6 +55,13 @@ def wait(note: Path, *, watch: Watch, cancelled: Cancelled) -> None:
 def hang(*, watch: Watch, cancelled: Cancelled) -> None:
     watch("begun")
     time.sleep(LONG)
+
+
+def lock(*, watch: Watch, cancelled: Cancelled) -> str:
+    """Holds what the system forgets only when it is told, as progress bars of libraries do; its name."""
+    held = multiprocessing.get_context("spawn").RLock()
+    _held.append(held)
+    return str(held._semlock.name)  # type: ignore[attr-defined]
 
 
 def refuse(*, watch: Watch, cancelled: Cancelled) -> None:
@@ -136,10 +146,13 @@ async def test_a_call_that_hangs_after_it_was_called_off_is_ended(caplog: pytest
     await server.close()
 
 
-async def test_leaving_ends_what_runs(tmp_path: Path) -> None:
+async def test_leaving_ends_what_runs_and_cleans_up(tmp_path: Path) -> None:
     async with Workers({"voice": 1, "pictures": 1}) as workers:
         running = await begun(workers.device, hang)
+        semaphore = Path("/dev/shm") / f"sem.{(await workers.device.run(lock)).removeprefix('/')}"
+        assert semaphore.exists() or sys.platform != "linux"
     assert not workers_of(psutil.Process())
+    assert not semaphore.exists()
     with pytest.raises(Interrupted, match="was stopped"):
         await running
     with pytest.raises(Interrupted, match="was stopped"):

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Protocol
 from pipeline.errors import EngineUnavailable, Interrupted
 from pipeline.portrait.diffusion import files
 from pipeline.portrait.diffusion.guidance import Guidance
-from pipeline.portrait.diffusion.jobs import OFFLOADS, Cancelled, Job, Made, NoRoom, Offload, Step, Watch
+from pipeline.portrait.diffusion.jobs import OFFLOADS, Cancelled, DeviceLost, Job, Made, NoRoom, Offload, Step, Watch
 from pipeline.portrait.diffusion.looks import Look
 from pipeline.portrait.diffusion.orders import Order, Orders
 from pipeline.portrait.diffusion.shelf import Shelf
@@ -72,8 +72,11 @@ class Backend(Protocol):
 class DeviceEasel:
     """A `painter.Easel` for any number of threads. Its own thread starts with the first order."""
 
-    def __init__(self, make: Callable[[], Backend], orders: Orders | None = None) -> None:
-        self._make, self._orders = make, orders or Orders()
+    def __init__(
+        self, make: Callable[[], Backend], orders: Orders | None = None, lost: Callable[[], object] = lambda: None
+    ) -> None:
+        """``lost``: what to do once the device cannot be used from this process any more."""
+        self._make, self._orders, self._lost = make, orders or Orders(), lost
         self._thread: threading.Thread | None = None
         self._starting = threading.Lock()
 
@@ -98,18 +101,19 @@ class DeviceEasel:
                 desk = desk or _Desk(self._make())
                 most = desk.ready(first.look)
             except Exception as error:
-                _fail(self._orders.take(first, ALL), error)
+                self._fail(self._orders.take(first, ALL), error)
                 continue
             orders = self._orders.take(first, most)
             try:
                 desk.paint(orders)
             except Exception as error:
-                _fail(orders, error)
+                self._fail(orders, error)
 
-
-def _fail(orders: Sequence[Order], error: Exception) -> None:
-    for order in orders:
-        order.fail(error)
+    def _fail(self, orders: Sequence[Order], error: Exception) -> None:
+        if isinstance(error, DeviceLost):
+            self._lost()
+        for order in orders:
+            order.fail(error)
 
 
 class _Desk:
@@ -253,6 +257,8 @@ class Torch:
 
 
 @cache
-def easel(home: Path, config: DiffusionConfig, threads: int | None = None) -> DeviceEasel:
-    """The one of this process. ``home``: the folder of assets."""
-    return DeviceEasel(lambda: Torch(home, config, threads))
+def easel(
+    home: Path, config: DiffusionConfig, threads: int | None = None, lost: Callable[[], object] = lambda: None
+) -> DeviceEasel:
+    """The one of this process. ``home``: the folder of assets; the rest as ``Torch`` and ``DeviceEasel``."""
+    return DeviceEasel(lambda: Torch(home, config, threads), lost=lost)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from pipeline.errors import EngineUnavailable
+from pipeline.errors import EngineFailed, EngineUnavailable
 from pipeline.types import Picture
 
 
@@ -37,6 +37,10 @@ OFFLOADS: tuple[Offload, ...] = (None, "networks", "layers")
 
 class NoRoom(EngineUnavailable):
     """The memory of the device does not suffice."""
+
+
+class DeviceLost(EngineFailed):
+    """The device or its driver failed in a way after which this process cannot use it any more."""
 
 
 @dataclass(frozen=True, slots=True)

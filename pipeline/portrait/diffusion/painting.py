@@ -24,7 +24,7 @@ from PIL import Image
 from pipeline.errors import EngineFailed, EngineUnavailable, Interrupted
 from pipeline.portrait.diffusion import files
 from pipeline.portrait.diffusion.guidance import Guidance, Mode
-from pipeline.portrait.diffusion.jobs import OFFLOADS, Cancelled, Job, Made, NoRoom, Offload, Step, Watch
+from pipeline.portrait.diffusion.jobs import OFFLOADS, Cancelled, DeviceLost, Job, Made, NoRoom, Offload, Step, Watch
 from pipeline.portrait.diffusion.looks import ControlNet, Look
 from pipeline.portrait.diffusion.safety import Checker
 from pipeline.types import Picture
@@ -99,6 +99,8 @@ class Painting:
             self._place(compiled)
         except torch.OutOfMemoryError as error:
             raise NoRoom(f"The device has too little memory for the look {look.id!r}.") from error
+        except torch.AcceleratorError as error:
+            raise DeviceLost("The device failed while models were loaded.") from error
         except (OSError, ValueError, RuntimeError, KeyError) as error:  # what loaders raise for files that do not fit
             raise EngineUnavailable(f"The models of the look {look.id!r} cannot be loaded: {_brief(error)}") from error
 
@@ -112,7 +114,7 @@ class Painting:
         """One picture for each job, all at once. The same job gives the same picture on the same device.
 
         Raises ``Interrupted`` within a step of ``cancelled`` saying so, ``NoRoom`` when the memory of the device does
-        not suffice, ``EngineFailed`` when the numbers run away.
+        not suffice, ``EngineFailed`` when the numbers run away, ``DeviceLost`` when it is gone.
         """
         guidance = self.look.able(guidance)
         steps = self.steps(guidance)
@@ -139,6 +141,8 @@ class Painting:
             flags = self._checker(pictures) if self._checker else [False] * len(jobs)
         except torch.OutOfMemoryError as error:
             raise NoRoom(f"The device has too little memory for the look {self.look.id!r}.") from error
+        except torch.AcceleratorError as error:
+            raise DeviceLost("The device failed while it painted.") from error
         finally:
             self._let_go()
         plain = (pictures * 255).round().clip(0, 255).astype(np.uint8)

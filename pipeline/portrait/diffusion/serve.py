@@ -38,7 +38,12 @@ def _painter(config: EngineConfig) -> DiffusionPainter:
     from pipeline.portrait.diffusion.painter import DiffusionPainter  # and what draws: not for who only names `paint`
 
     threads = max(1, (os.cpu_count() or 2) - 1)  # where a processor paints, it is what all wait for
-    return DiffusionPainter(config, _Aside(device.easel(config.assets, config.diffusion, threads)))
+    return DiffusionPainter(config, _Aside(device.easel(config.assets, config.diffusion, threads, _leave)))
+
+
+def _leave() -> None:
+    """Another process may be able to use the device: whoever waits here is served by the next."""
+    os._exit(1)
 
 
 class _Aside:
