@@ -80,6 +80,7 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.mind
 	$(BIN)/python -m tests.bench.storage
 	$(BIN)/python -m tests.bench.telegram
+	$(BIN)/python -m tests.bench.voices
 
 docs: $(READY)
 	$(BIN)/python -m bot.docs

@@ -415,7 +415,11 @@ def evaluate_detection(
         folder = out or Path("out") / f"evaluation-detection-{engine}"
         try:
             found, made = await reports.measure(
-                _settings().engine_config(), plan, folder, concurrency, lambda text: _stderr().print(text, markup=False)
+                _settings().engine_config(),
+                plan,
+                folder,
+                concurrency,
+                lambda text: _stderr().print(text, markup=False, soft_wrap=True),
             )
         except asyncio.CancelledError:  # Ctrl-C
             _stderr().print("Stopped. What is done is kept: the same command goes on.")

@@ -55,8 +55,8 @@ async def measure(
     concurrency = concurrency or (1 if plan.engine == DIFFUSERS else 2)  # models are loaded by each
     plan = plan.model_copy(update={"detectors": usable(plan.detectors, tell)})
     kept = Kept(out, identity(config, plan))
-    if kept.put_aside:
-        tell(f"What is there is of another set, painter or detector: it is kept as {BEFORE}.")
+    if kept.foreign:
+        tell(f"What is there is of another set, painter or detector: it will be kept as {BEFORE}.")
     async with Workers({"voice": 1, "pictures": concurrency}) as workers:
         report = await evaluate(config, plan, workers, kept, tell)
     return report, _written(report, kept, config, out)

@@ -16,7 +16,7 @@ from itertools import islice
 
 import numpy as np
 from pydantic import ValidationError
-from sqlalchemy import Select, select, union_all, update
+from sqlalchemy import Select, func, or_, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from pipeline.errors import StorageFailed
@@ -145,6 +145,24 @@ class Personas:
         if row is None:
             raise StorageFailed(f"There is no voice for the persona {persona_id}.")
         return VoiceRecipe.model_validate(row.recipe)
+
+    async def voices(self, persona_ids: Sequence[str]) -> dict[str, VoiceRecipe]:
+        """The newest voice of each of these personas that has one."""
+        newest = select(func.max(VoiceRow.id)).where(VoiceRow.persona_id.in_(persona_ids)).group_by(VoiceRow.persona_id)
+        async with self._database.reading() as session:
+            rows = await session.scalars(select(VoiceRow).where(VoiceRow.id.in_(newest)))
+            return {row.persona_id: VoiceRecipe.model_validate(row.recipe) for row in rows}
+
+    async def voices_near(
+        self, place: str, conversation: str, besides: str | None = None, limit: int = 12
+    ) -> Sequence[VoiceRecipe]:
+        """The voices of the newest personas of a place and a conversation, but for one."""
+        company = select(CompanyRow.persona_id).where(CompanyRow.conversation == conversation)
+        here = or_(PersonaRow.place == place, PersonaRow.id.in_(company))
+        async with self._database.reading() as session:
+            found = await session.scalars(present().where(here).with_only_columns(PersonaRow.id).limit(limit + 1))
+            ids = [one for one in found if one != besides][:limit]
+        return list((await self.voices(ids)).values())
 
     async def dismiss(self, persona_id: str) -> bool:
         """Takes a persona off every list; what it said is kept. False when it was not there."""

@@ -45,6 +45,7 @@ from pipeline.types import (
     VoiceRecipe,
 )
 from pipeline.voice.moves import moved
+from pipeline.voice.text import unread
 from pipeline.voice.wishes import wished
 from storage import company, lines, repository
 from storage.bell import Bell, News, Topic
@@ -242,7 +243,8 @@ class Stages:
         recipe = await self.personas.voice((await self._persona(lease)).id)
         key = result_key("speech", recipe, reply.text, reply.mood.value)
         made = await self.keeping.found(key)
-        return Outcome(made or await self._uttered(key, reply.text, recipe, reply.mood))
+        notice = unread(reply.text, recipe.engine) if made is None else None
+        return Outcome(made or await self._uttered(key, reply.text, recipe, reply.mood, [notice] if notice else []))
 
     async def _uttered(
         self, key: str, text: str, recipe: VoiceRecipe, mood: Mood, notices: list[str] | None = None

@@ -180,7 +180,7 @@ async def evaluate(
                 row, small = await workers.run("pictures", measured, config, plan, job)
             except ChatAnythingError as error:
                 row, small = Row(**job.model_dump(), error=f"{type(error).__name__}: {error}"), b""
-            await asyncio.to_thread(kept.add, row, small)
+            kept.add(row, small)  # a few kB
             tell(f"{number} of {len(everything)}: {job.subject} ({job.way}): {_told(row)}")
 
     await asyncio.gather(*(lane() for _ in range(workers.size("pictures"))))

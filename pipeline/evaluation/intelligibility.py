@@ -5,6 +5,7 @@ Words are compared by how they are pronounced, so that "7" is "seven", and "thei
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
@@ -59,8 +60,7 @@ def heard(speech: Speech) -> str:
 
 def pronounced(text: str) -> list[str]:
     """The words as their sounds, without stress."""
-    sounds = "".join(c for c in _g2p()(text.replace("-", " ")) if c.isalpha() or c in " ː")
-    return sounds.replace("ː", "").split()
+    return re.sub(r"[^\w\s]|[ˈˌː]", "", _g2p()(text.replace("-", " "))).split()
 
 
 def distance(one: Sequence[str], other: Sequence[str]) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import Field, ValidationError
@@ -49,51 +51,60 @@ class Row(Value):
 
 
 class Kept:
-    """The rows of one folder. ``identity``: what they depend on besides the job; other rows are put aside."""
+    """The rows of one folder. ``identity``: what they depend on besides the job. Rows of another identity stay until
+    there is a new one, and are put aside then."""
 
     def __init__(self, folder: Path, identity: dict[str, str]) -> None:
-        """Raises ``StorageFailed`` when the folder cannot be written."""
+        """Raises ``StorageFailed`` when the folder cannot be read or made."""
         self._folder, self._file = folder, folder / RESULTS
+        self._head = json.dumps(identity) + "\n"
         self.rows: dict[str, Row] = {}
-        self.put_aside = False
-        """Whether there were others."""
-        try:
+        with _told(folder):
             (folder / PICTURES).mkdir(parents=True, exist_ok=True)
-            if self._file.is_file():
-                self._read(identity)
-            if not self._file.is_file():
-                self._file.write_text(json.dumps(identity) + "\n", "utf-8")
-        except OSError as error:
-            raise StorageFailed(f"The folder {folder} cannot be written.") from error
+            text = self._file.read_text("utf-8", errors="replace") if self._file.is_file() else ""
+        self.foreign = bool(text) and not text.startswith(self._head)
+        """Whether there are rows that are of no use here."""
+        self._begun = bool(text) and not self.foreign
+        if self._begun:
+            self._read(text.removeprefix(self._head))
 
     def add(self, row: Row, small: bytes) -> None:
         """Keeps a row and its small picture; one that failed only in memory, so that it is tried again."""
         self.rows[row.key] = row
         if row.error:
             return
-        try:
-            (self._folder / PICTURES / row.picture).write_bytes(small)  # first: a row promises its picture
+        with _told(self._folder):
+            if not self._begun:
+                self._begin()
+            self.picture(row).write_bytes(small)  # first: a row promises its picture
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(row.model_dump_json(exclude_defaults=True) + "\n")
-        except OSError as error:
-            raise StorageFailed(f"The folder {self._folder} cannot be written.") from error
 
     def picture(self, row: Row) -> Path:
         """Where the small picture of a row lies."""
         return self._folder / PICTURES / row.picture
 
-    def _read(self, identity: dict[str, str]) -> None:
-        first, _, rest = self._file.read_text("utf-8", errors="replace").partition("\n")
-        if first != json.dumps(identity):
+    def _begin(self) -> None:
+        if self.foreign:
             self._file.replace(self._folder / BEFORE)
-            self.put_aside = True
-            return
-        for line in rest.splitlines():
+        self._file.write_text(self._head, "utf-8")
+        self._begun = True
+
+    def _read(self, text: str) -> None:
+        for line in text.splitlines():
             try:
                 row = Row.model_validate_json(line)
             except ValidationError:  # the line that was being written when somebody pulled the plug
                 continue
             self.rows[row.key] = row
-        if rest and not rest.endswith("\n"):
-            with self._file.open("a", encoding="utf-8") as file:
+        if text and not text.endswith("\n"):
+            with _told(self._folder), self._file.open("a", encoding="utf-8") as file:
                 file.write("\n")
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(f"The folder {folder} cannot be read or written.") from error

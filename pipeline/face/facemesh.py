@@ -55,7 +55,15 @@ class FaceMeshFinder:
         shrink = min(1.0, MOST / max(picture.shape[:2]))
         if shrink < 1:
             picture = np.asarray(cv2.resize(picture, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA))
-        looked = [self._looked_at(picture, one, 1 / shrink) for one in self._seen(picture)]
+        seen = self._seen(picture)
+        looked = [self._looked_at(picture, one, 1 / shrink) for one in seen]
+        if any(face.score < SURE for face in looked):
+            # The mesh network has met the colours of people only: a green or blue face is none to it, unless grey.
+            grey = cv2.cvtColor(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+            looked = [
+                face if face.score >= SURE else self._looked_at(grey, one, 1 / shrink)
+                for one, face in zip(seen, looked, strict=True)
+            ]
         return sorted((face for face in looked if face.score >= SURE), key=lambda face: -face.size)
 
     def _seen(self, picture: Picture) -> list[Detection]:

@@ -8,14 +8,15 @@ and give one duration per symbol.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.types import Mood, Phoneme, Speech, VoiceRecipe
-from pipeline.voice import effects, sound
+from pipeline.voice import directions, effects, emphasis, sound
+from pipeline.voice.pronunciation import CLOSE, OPEN
 
 UNIT = 600
 """Samples per unit of duration: 25 ms at 24 kHz."""
@@ -23,6 +24,7 @@ UNIT = 600
 _STRESS = "ˈˌ"
 _MODIFIERS = "ːʰʲ\u0303"
 _SILENT = frozenset(' ;:,.!?—…"()“”→↓↗↘')
+_UNSAID = _SILENT | {*_STRESS, OPEN, CLOSE}
 _LEAD, _TAIL = 0.05, 0.1
 _PAUSE = 0.035  # a gap shorter than this is no pause, only the seam of two words
 _EARLY = 0.05  # both models say a sound this long before its durations do: measured at closures and vowels
@@ -32,21 +34,26 @@ NOTHING = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """What a mood does to a voice: ratios, and decibels on top of the usual loudness."""
+    """What a mood does to a voice: ratios, and decibels on top of the usual loudness and of the highs.
+
+    Energy is mostly heard in the highs: vocal cords that close hard sound bright (Scherer 2003, "Vocal communication of
+    emotion", table 2). So all moods stay near one loudness, and nobody reaches for the volume.
+    """
 
     pace: float
     pitch: float
     intonation: float
     gain: float
+    brightness: float
 
 
 MANNERS = {
-    Mood.CALM: Manner(1.0, 1.0, 1.0, 0.0),
-    Mood.JOY: Manner(1.05, 1.05, 1.2, 0.0),
-    Mood.ANGER: Manner(1.06, 1.0, 1.05, 0.8),
-    Mood.SADNESS: Manner(0.92, 0.96, 0.75, -1.5),
-    Mood.FEAR: Manner(1.1, 1.06, 1.1, -0.8),
-    Mood.SURPRISE: Manner(1.04, 1.08, 1.35, 0.3),
+    Mood.CALM: Manner(1.0, 1.0, 1.0, 0.0, 0.0),
+    Mood.JOY: Manner(1.06, 1.07, 1.25, 0.0, 1.5),
+    Mood.ANGER: Manner(1.08, 1.03, 1.15, 0.8, 3.5),
+    Mood.SADNESS: Manner(0.88, 0.94, 0.7, -1.5, -4.0),
+    Mood.FEAR: Manner(1.12, 1.09, 1.1, -0.8, 1.0),
+    Mood.SURPRISE: Manner(1.04, 1.11, 1.4, 0.3, 2.0),
 }
 
 
@@ -60,7 +67,7 @@ class Utterance:
 
 def silence(text: str) -> Speech:
     """The speech of a text that says nothing."""
-    return Speech(text, np.zeros(round(NOTHING * sound.RATE), np.float32), sound.RATE, ())
+    return Speech(directions.plain(text), np.zeros(round(NOTHING * sound.RATE), np.float32), sound.RATE, ())
 
 
 def time_phonemes(symbols: str, durations: npt.ArrayLike) -> tuple[Phoneme, ...]:
@@ -88,6 +95,46 @@ def time_phonemes(symbols: str, durations: npt.ArrayLike) -> tuple[Phoneme, ...]
     return tuple(p for p in phonemes if p.end > p.start)
 
 
+def utterance(samples: sound.Samples, chunk: str, durations: npt.ArrayLike, pitch: float = 1.0) -> Utterance:
+    """What a model said for a chunk of ``split``, its stressed words stressed.
+
+    ``pitch``: ratio by which the sound was resampled after the model had spoken, and is shorter than the durations.
+    """
+    symbols, spans = unmarked(chunk)
+    phonemes = [replace(p, start=p.start / pitch, end=p.end / pitch) for p in time_phonemes(symbols, durations)]
+    if not spans:
+        return Utterance(samples, tuple(phonemes))
+    ends = np.maximum(np.cumsum(np.asarray(durations, np.float64)) * (UNIT / sound.RATE) - _EARLY, 0.0) / pitch
+    samples, (before, after) = emphasis.stress(samples, [(float(ends[a]), float(ends[b])) for a, b in spans])
+
+    def moved(seconds: float) -> float:
+        return float(np.interp(seconds, before, after))
+
+    return Utterance(samples, tuple(replace(p, start=moved(p.start), end=moved(p.end)) for p in phonemes))
+
+
+def known(symbols: str, vocabulary: Container[str]) -> str:
+    """The symbols that a model knows, and the marks of stressed words, which are for us."""
+    return "".join(c for c in symbols if c in vocabulary or c in (OPEN, CLOSE))
+
+
+def unmarked(chunk: str) -> tuple[str, list[tuple[int, int]]]:
+    """Symbols without the marks of stressed words, and from which symbol to which each is. A mark whose other half
+    went into another chunk counts from the beginning or to the end."""
+    symbols = ""
+    spans: list[tuple[int, int]] = []
+    opened: int | None = None
+    for c in chunk:
+        if c == OPEN:
+            opened = len(symbols)
+        elif c == CLOSE:
+            spans.append((opened or 0, len(symbols)))
+            opened = None
+        else:
+            symbols += c
+    return symbols, spans if opened is None else [*spans, (opened, len(symbols))]
+
+
 def split(symbols: str, limit: int) -> list[str]:
     """Symbols in chunks of at most ``limit``, cut after a sentence, else after a clause, else between words."""
     chunks = []
@@ -101,7 +148,7 @@ def split(symbols: str, limit: int) -> list[str]:
         cut = cuts[-1] if cuts else limit
         chunks.append(symbols[:cut].strip())
         symbols = symbols[cut:].strip()
-    return [chunk for chunk in [*chunks, symbols] if any(c not in _SILENT and c not in _STRESS for c in chunk)]
+    return [chunk for chunk in [*chunks, symbols] if any(c not in _UNSAID for c in chunk)]
 
 
 def finish(text: str, utterances: Sequence[Utterance], recipe: VoiceRecipe, mood: Mood) -> Speech:
@@ -116,8 +163,9 @@ def finish(text: str, utterances: Sequence[Utterance], recipe: VoiceRecipe, mood
         phonemes += [replace(p, start=p.start + start, end=p.end + start) for p in part.phonemes]
         start += len(part.samples) / sound.RATE
     samples = np.concatenate([sound.fade(part.samples) for part in parts])
+    samples = sound.shelf(samples, MANNERS[mood].brightness)
     samples = sound.normalise(samples, sound.LOUDNESS + MANNERS[mood].gain - _calm(len(samples)))
-    return Speech(text, sound.fade(samples), sound.RATE, tuple(phonemes))
+    return Speech(directions.plain(text), sound.fade(samples), sound.RATE, tuple(phonemes))
 
 
 def _calm(n: int) -> float:
@@ -127,24 +175,27 @@ def _calm(n: int) -> float:
 
 def _trim(utterance: Utterance) -> Utterance:
     """Cut to 50 ms before and 100 ms after the speech, and close seams between words that are no pauses."""
-    is_loud = sound.loud(utterance.samples)
+    # Padded, so that there is room for the fades where a model speaks from its first sample to its last.
+    samples = np.pad(utterance.samples, (round(_LEAD * sound.RATE), round(_TAIL * sound.RATE)))
+    is_loud = sound.loud(samples)
     heard = np.flatnonzero(is_loud)
     if not utterance.phonemes or not len(heard):
         return Utterance(np.zeros(0, np.float32), ())
     step = sound.STEP / sound.RATE
     onset, offset = heard[0] * step, (heard[-1] + 1) * step
-    phonemes = _close_seams(utterance.phonemes, is_loud, step)
+    later = [replace(p, start=p.start + _LEAD, end=p.end + _LEAD) for p in utterance.phonemes]
+    phonemes = _close_seams(later, is_loud, step)
     # The first sound may begin with its silent closure: keep at most 100 ms of that. The last ends when it is silent.
     begin = min(max(phonemes[0].start, onset - 0.1), onset)
     stop = offset
-    length = len(utterance.samples) / sound.RATE
+    length = len(samples) / sound.RATE
     cut_from, cut_to = max(0.0, begin - _LEAD), min(length, stop + _TAIL)
     a, b = round(cut_from * sound.RATE), round(cut_to * sound.RATE)
     shift, longest = a / sound.RATE, (b - a) / sound.RATE
     phonemes = [replace(phonemes[0], start=begin), *phonemes[1:]]
     phonemes[-1] = replace(phonemes[-1], end=max(stop, phonemes[-1].start + 0.01))
     moved = (replace(p, start=max(0.0, p.start - shift), end=min(longest, p.end - shift)) for p in phonemes)
-    return Utterance(utterance.samples[a:b], tuple(p for p in moved if p.end > p.start))
+    return Utterance(samples[a:b], tuple(p for p in moved if p.end > p.start))
 
 
 def _close_seams(phonemes: Sequence[Phoneme], is_loud: npt.NDArray[np.bool_], step: float) -> list[Phoneme]:

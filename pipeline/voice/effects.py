@@ -1,5 +1,5 @@
-"""Treatments of finished speech. Each is a function of the samples alone and keeps their number, so that phoneme
-times stay true."""
+"""Treatments of finished speech. Each is a function of the samples alone and keeps their number and their level, so
+that phoneme times stay true and no effect is louder than another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from pipeline.errors import EngineFailed
-from pipeline.voice.sound import RATE, Samples
+from pipeline.voice.sound import RATE, Samples, shift_formants
 
 
 def apply(effect: str, samples: Samples) -> Samples:
@@ -17,7 +17,9 @@ def apply(effect: str, samples: Samples) -> Samples:
         raise EngineFailed(f"There is no voice effect named {effect!r}. Known: {', '.join(EFFECTS)}.")
     if not len(samples):
         return samples
-    return np.asarray(EFFECTS[effect](samples), np.float32)
+    out = np.asarray(EFFECTS[effect](samples), np.float32)
+    level = float(np.sqrt(np.mean(out**2)))
+    return out if effect == "none" or not level else out * np.float32(np.sqrt(np.mean(samples**2)) / level)
 
 
 def _robot(samples: Samples) -> Samples:
@@ -67,6 +69,63 @@ def _tiny(samples: Samples) -> Samples:
     return np.asarray(samples - 0.7 * _low_pass(samples, 400), np.float32)
 
 
+def _underwater(samples: Samples) -> Samples:
+    """Heard through water: dull, wavering, with bubbles rising now and then."""
+    dull = 0.93 * _low_pass(samples, 1300) + 0.07 * samples
+    noise = np.random.default_rng(len(samples))
+    wet = _waver(dull, 0.012, 0.0011, 1.7)
+    loud = np.flatnonzero(np.abs(samples) > 0.05 * np.abs(samples).max()) / RATE
+    begin, end = (loud[0], loud[-1]) if len(loud) else (0.0, 0.0)
+    starts = begin + np.cumsum(noise.uniform(0.15, 0.6, size=1 + int(2 * len(samples) / RATE)))
+    for start in starts[starts < end - 0.1]:
+        time = np.arange(int(noise.uniform(0.03, 0.07) * RATE)) / RATE
+        first, length = int(start * RATE), len(time)
+        bubble = np.sin(2 * np.pi * time * noise.uniform(350, 700) * (1 + 6 * time)) * np.hanning(length)
+        room = wet[first : first + length]
+        room += np.float32(0.05 * np.abs(samples).max()) * bubble[: len(room)].astype(np.float32)
+    return wet
+
+
+def _radio(samples: Samples) -> Samples:
+    """A small loudspeaker: a narrow band, driven hard, with static under it."""
+    band = _low_pass(samples, 3200)
+    band = band - _low_pass(band, 380)
+    peak = float(np.abs(band).max()) or 1.0
+    driven = np.tanh(2.5 * band / peak)
+    static = np.random.default_rng(len(samples)).standard_normal(len(samples)).astype(np.float32)
+    # The static opens with the voice, as a noise gate does: silence stays silent, and is cut like any other.
+    gate = _low_pass(np.minimum(np.abs(driven), 0.3).astype(np.float32), 4)
+    return np.asarray(driven + 0.05 * np.maximum(gate, 0.0) * (static - _low_pass(static, 1500)), np.float32)
+
+
+def _ghost(samples: Samples) -> Samples:
+    """From beyond: breathy, trembling slowly, in a large empty hall."""
+    voice = _waver(0.8 * samples + 0.3 * _whisper(samples), 0.004, 0.0006, 3.1)
+    length = int(1.1 * RATE)
+    decay = np.exp(-np.arange(length) / (0.28 * RATE))
+    hall = np.random.default_rng(7).standard_normal(length) * decay
+    hall[: int(0.02 * RATE)] = 0.0
+    size = len(voice) + length
+    wet = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(hall / np.sqrt((hall**2).sum()), size), size)
+    return np.asarray(voice + 0.2 * wet[: len(voice)], np.float32)
+
+
+def _choir(samples: Samples) -> Samples:
+    """Several who say the same: bodies of other sizes, each a little late and out of tune."""
+    out = samples.astype(np.float32)
+    for formant, late, rate in ((0.9, 0.017, 0.61), (1.09, 0.026, 0.83), (0.96, 0.038, 0.47), (1.04, 0.011, 1.07)):
+        out = out + 0.6 * _waver(shift_formants(samples, formant), late, 0.0016, rate)
+    return out
+
+
+def _waver(samples: Samples, late: float, depth: float, rate: float) -> Samples:
+    """The samples ``late`` seconds later, ``depth`` seconds more or less, ``rate`` times a second: the pitch wavers by
+    2 pi depth rate."""
+    time = np.arange(len(samples))
+    delay = RATE * (late + depth * np.sin(2 * np.pi * rate * time / RATE))
+    return np.interp(time - delay, time, samples, left=0.0).astype(np.float32)
+
+
 def _echo(samples: Samples, taps: tuple[tuple[float, float], ...]) -> Samples:
     """The samples and delayed copies of them: (seconds, gain). What comes after the end is cut."""
     out = samples.copy()
@@ -91,5 +150,9 @@ EFFECTS: Mapping[str, Callable[[Samples], Samples]] = {
     "rasp": _rasp,
     "giant": _giant,
     "tiny": _tiny,
+    "underwater": _underwater,
+    "radio": _radio,
+    "ghost": _ghost,
+    "choir": _choir,
 }
 """Every effect by name."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +30,8 @@ from pipeline.voice.catalogue import Tone
 from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
 from pipeline.voice.onnx import extra_output, open_session
-from pipeline.voice.text import respelled, speakable
+from pipeline.voice.pronunciation import symbols
+from pipeline.voice.text import marked
 
 Frames = npt.NDArray[np.float32]
 
@@ -39,6 +41,10 @@ _VOICED = 40.0  # Hz; the model's own threshold
 _BINS = 601
 _OWN_PITCH = 190.0  # Hz, of the voice that every tone is made of
 _RANGE = 8.0  # semitones above or below its centre that a sentence may reach
+
+_FRAMES = 2  # of a unit of duration
+_RISE, _LIFT = 22, 10.0  # frames (0.3 s) and semitones by which a question ends higher than it would
+_ASKED_FOR_MORE = re.compile("wʌt|wɛn|wɛɹ|wI|hu|hW|wɪʧ")  # what, when, where, why, who, how, which
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,7 @@ class _Bent:
     intonation: float
     breath: float
     speed: float
+    haste: float
     flat: bool
     whisper: bool
 
@@ -75,34 +82,38 @@ class HibariSpeaker:
 
         Raises ``CorruptAsset`` for a damaged model and ``EngineFailed`` for a recipe that names a tone nobody has.
         """
-        words = speakable(text)
+        words = marked(text)
         if not words:
             return delivery.silence(text)
         bent = _bend(recipe, mood)
         if self._pronounce is None:
             self._pronounce = G2P()
-        vocabulary = _vocabulary()
-        symbols = "".join(c for c in self._pronounce(respelled(words)) if c in vocabulary)
+        said = delivery.known(symbols(self._pronounce, words), _vocabulary())
         # The breath is noise; drawn from the text, the same words breathe the same way.
-        seed = int.from_bytes(hashlib.sha256(f"{symbols}|{bent}".encode()).digest()[:8], "big")
+        seed = int.from_bytes(hashlib.sha256(f"{said}|{bent}".encode()).digest()[:8], "big")
         noise = np.random.default_rng(seed)
-        utterances = [self._utter(chunk, bent, noise) for chunk in delivery.split(symbols, _LONGEST)]
+        utterances = [self._utter(chunk, bent, noise) for chunk in delivery.split(said, _LONGEST)]
         return delivery.finish(text, utterances, recipe, mood)
 
-    def _utter(self, symbols: str, bent: _Bent, noise: np.random.Generator) -> Utterance:
-        ids = np.array([[0, *(_vocabulary()[c] for c in symbols), 0]], np.int64)
+    def _utter(self, chunk: str, bent: _Bent, noise: np.random.Generator) -> Utterance:
+        said = delivery.unmarked(chunk)[0]
+        ids = np.array([[0, *(_vocabulary()[c] for c in said), 0]], np.int64)
         *frames, durations = self._model().run(None, {"ids": ids, "speed": np.array([bent.speed], np.float32)})
         harmonic, phase, breath, rest, rest_phase, pitch = (np.array(value[0]) for value in frames)
         if abs(bent.formant - 1.0) > 0.005:
             harmonic, breath, rest = (_stretch(value, bent.formant) for value in (harmonic, breath, rest))
         pitch = _bend_pitch(pitch, harmonic, bent)
+        if not bent.flat:
+            pitch = _ask(pitch, said, np.ravel(durations))
         breath = breath + np.float32(bent.breath)
         if bent.whisper:
             pitch[:] = 0.0
             breath, rest = np.maximum(breath, harmonic - 2.2), rest - 3.0
-        samples = dsp.synth(harmonic, phase, breath, rest, rest_phase, pitch, noise)
-        phonemes = delivery.time_phonemes(symbols, np.ravel(durations))
-        return Utterance(np.asarray(samples, np.float32), phonemes)
+        # The model counts in 25 ms and rounds a mood's tenth away, so frames are left out or said twice instead.
+        frame = np.minimum(np.arange(round(len(pitch) / bent.haste)) * bent.haste, len(pitch) - 1).astype(int)
+        curves = (value[..., frame] for value in (harmonic, phase, breath, rest, rest_phase, pitch))
+        samples = np.asarray(dsp.synth(*curves, noise), np.float32)
+        return delivery.utterance(samples, chunk, np.ravel(durations), bent.haste)
 
     def _model(self) -> ort.InferenceSession:
         if self._session is None:
@@ -126,7 +137,8 @@ def _bend(recipe: VoiceRecipe, mood: Mood) -> _Bent:
         formant=max(0.68, min(1.4, formant * recipe.formant)),
         intonation=sum(share * tone.intonation for tone, share in mixed) * manner.intonation,
         breath=sum(share * tone.breath for tone, share in mixed),
-        speed=max(0.5, min(1.8, recipe.pace * manner.pace * 1.0)),
+        speed=max(0.5, min(1.8, recipe.pace)),
+        haste=manner.pace,
         flat=heaviest.flat,
         whisper=heaviest.whisper,
     )
@@ -148,6 +160,21 @@ def _bend_pitch(pitch: Frames, harmonic: Frames, bent: _Bent) -> Frames:
     excursion = _RANGE * np.tanh((semitones - centre) * stretch / _RANGE)
     moved = _OWN_PITCH * bent.pitch * 2 ** ((centre / 2 + excursion) / 12)
     pitch[voiced] = np.clip(moved, _VOICED + 8.0, 650.0)
+    return pitch
+
+
+def _ask(pitch: Frames, symbols: str, durations: Frames) -> Frames:
+    """The pitch rising at the end of each question that may be answered by yes or no; the model says all alike."""
+    ends = np.cumsum(durations)
+    start = 0
+    for stop in re.finditer(r"[.!?…]", symbols):
+        question = re.sub("[^a-zA-Zæɑəɛɪɔʊʌɹʧ]", "", symbols[start : stop.start()])
+        start = stop.end()
+        if stop[0] == "?" and not _ASKED_FOR_MORE.match(question):
+            # Voices die away before the durations say so: it rises to the last sound that has a pitch.
+            end = round(float(ends[stop.start()])) * _FRAMES
+            last = np.flatnonzero(pitch[:end] > _VOICED)[-_RISE:]
+            pitch[last] = np.minimum(pitch[last] * 2 ** (_LIFT * np.linspace(0.0, 1.0, len(last)) ** 0.7 / 12), 650.0)
     return pitch
 
 

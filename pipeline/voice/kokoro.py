@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 
@@ -25,7 +24,8 @@ from pipeline.voice import catalogue, delivery, sound
 from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
 from pipeline.voice.onnx import extra_output, open_session
-from pipeline.voice.text import respelled, speakable
+from pipeline.voice.pronunciation import symbols
+from pipeline.voice.text import marked
 
 _DURATIONS = "/encoder/Clip_output_0"
 _LONGEST = 200  # symbols a call; the model takes 510, but its memory grows with the length
@@ -56,13 +56,11 @@ class KokoroSpeaker:
         Raises ``MissingAsset`` or ``CorruptAsset`` for the model and voices, ``EngineFailed`` for a recipe that
         names a voice nobody has.
         """
-        words = speakable(text)
+        words = marked(text)
         if not words:
             return delivery.silence(text)
         table, british = self._mixture(recipe)
-        vocabulary = _vocabulary()
-        symbols = "".join(c for c in self._g2p(british)(respelled(words)) if c in vocabulary)
-        chunks = delivery.split(symbols, _LONGEST)
+        chunks = delivery.split(delivery.known(symbols(self._g2p(british), words), _vocabulary()), _LONGEST)
         manner = MANNERS[mood]
         pitch = max(0.4, min(2.2, recipe.pitch * manner.pitch))
         pace = recipe.pace * manner.pace
@@ -70,10 +68,10 @@ class KokoroSpeaker:
         return delivery.finish(text, utterances, recipe, mood)
 
     def _utter(
-        self, symbols: str, table: npt.NDArray[np.float32], pitch: float, formant: float, pace: float
+        self, chunk: str, table: npt.NDArray[np.float32], pitch: float, formant: float, pace: float
     ) -> Utterance:
         """One call of the model. To change the pitch it speaks at another rate, and the sound is resampled back."""
-        tokens = [_vocabulary()[c] for c in symbols]
+        tokens = [_vocabulary()[c] for c in delivery.unmarked(chunk)[0]]
         speed = max(_SLOWEST, min(_QUICKEST, pace / pitch))
         audio, durations = self._model().run(
             ["audio", _DURATIONS],
@@ -85,9 +83,7 @@ class KokoroSpeaker:
         )
         samples = sound.resample(np.ravel(audio).astype(np.float32), pitch)
         samples = sound.shift_formants(samples, formant / pitch)
-        phonemes = delivery.time_phonemes(symbols, np.ravel(durations))
-        exact = [replace(p, start=p.start / pitch, end=p.end / pitch) for p in phonemes]
-        return Utterance(samples, tuple(exact))
+        return delivery.utterance(samples, chunk, np.ravel(durations), pitch)
 
     def _mixture(self, recipe: VoiceRecipe) -> tuple[npt.NDArray[np.float32], bool]:
         """The (510, 1, 256) style table of the recipe, and whether its larger part is British."""

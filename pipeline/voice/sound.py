@@ -11,8 +11,8 @@ Samples = npt.NDArray[np.float32]
 RATE = 24_000
 LOUDNESS = -16.0
 """LUFS (ITU-R BS.1770), the level of podcasts and voice notes."""
-CEILING = 10 ** (-1.3 / 20)
-"""Of sample peaks: leaves 0.3 dB below -1 dBTP for what lies between the samples."""
+CEILING = 10 ** (-1.2 / 20)
+"""Of true peaks (BS.1770, annex 2), measured between the samples, too: 0.2 dB below what is promised."""
 
 _FFT, _HOP = 1024, 256
 _LIFTER = 36  # quefrency, in samples: keeps the vocal tract, drops the pitch (24 kHz: pitches below 660 Hz)
@@ -115,13 +115,33 @@ def _k_weighting(n: int) -> npt.NDArray[np.float64]:
     return np.asarray(np.abs(shelf * high), np.float64)
 
 
+def oversampled(samples: Samples) -> Samples:
+    """Four samples for one, where true peaks are found; exact up to the highest frequency."""
+    spectrum = np.zeros(2 * len(samples) + 1, np.complex64)
+    part = np.fft.rfft(samples)
+    spectrum[: len(part)] = 4 * part
+    return np.fft.irfft(spectrum, 4 * len(samples)).astype(np.float32)
+
+
+def shelf(samples: Samples, decibels: float) -> Samples:
+    """What is far above 1.5 kHz louder by so many decibels, what is far below as it is; no phase is moved."""
+    if not decibels or not len(samples):
+        return samples
+    above = (np.fft.rfftfreq(len(samples), 1 / RATE) / 1500.0) ** 2
+    gain = (1.0 + 10 ** (decibels / 20) * above) / (1.0 + above)
+    return np.fft.irfft(np.fft.rfft(samples) * gain, len(samples)).astype(np.float32)
+
+
 def _limit(samples: Samples) -> Samples:
-    """Peaks at most ``CEILING``: a gain curve that starts to fall 5 ms ahead of a peak."""
-    if np.abs(samples).max(initial=0.0) <= CEILING:
+    """True peaks at most ``CEILING``: a gain curve that starts to fall 5 ms ahead of a peak."""
+    if np.abs(samples).max(initial=0.0) <= CEILING / 2:
+        return samples
+    fine = np.abs(oversampled(samples))
+    if fine.max() <= CEILING:
         return samples
     step, reach = 24, 5
-    blocks = np.pad(samples, (0, -len(samples) % step)).reshape(-1, step)
-    gain = np.minimum(1.0, CEILING / np.maximum(np.abs(blocks).max(axis=1), 1e-9))
+    blocks = np.pad(fine, (0, -len(fine) % (4 * step))).reshape(-1, 4 * step)
+    gain = np.minimum(1.0, CEILING / np.maximum(blocks.max(axis=1), 1e-9))
     padded = np.pad(gain, reach, mode="edge")
     lowest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1)
     kernel = np.hanning(2 * reach + 1)[1:-1]
@@ -131,7 +151,7 @@ def _limit(samples: Samples) -> Samples:
     return np.clip(samples * curve, -CEILING, CEILING).astype(np.float32)
 
 
-def fade(samples: Samples, seconds_in: float = 0.01, seconds_out: float = 0.05) -> Samples:
+def fade(samples: Samples, seconds_in: float = 0.05, seconds_out: float = 0.05) -> Samples:
     """Raised-cosine ends, so that nothing clicks."""
     out = samples.copy()
     rising, falling = min(len(out), int(seconds_in * RATE)), min(len(out), int(seconds_out * RATE))

@@ -1,46 +1,24 @@
 """What is said of what is written: pieces of text that a person would read aloud.
 
-Numbers, money, dates and abbreviations are spoken by the pronunciation step (``hibari.g2p``); here goes everything
+Numbers, money, dates and abbreviations are spoken by the pronunciation step (``pronunciation``); here goes everything
 that must not reach it: stage directions, emoji, links, markup, scripts the voices cannot read.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 
-from pydantic import TypeAdapter
+from pipeline.voice import directions
+from pipeline.voice.directions import END, START
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>]+", re.I)
 _MARKDOWN_LINK = re.compile(r"!?\[([^\]\n]{0,200})\]\([^)\n]{0,2000}\)")
 _TAG = re.compile(r"<[^<>\n]{0,300}>")
 _SHORTCODE = re.compile(r":[a-z0-9_+-]*[a-z_][a-z0-9_+-]*:", re.I)
-_STARRED = re.compile(r"(?<!\*)\*([^*\n]{1,300})\*(?!\*)")
 _BRACKETED = re.compile(r"\[[^\]\n]{0,300}\]")
-_ASIDE = re.compile(r"\(\s*([a-z]+(?:s|ing)\b[^()\n]{0,80})\)", re.I)
-_NO_VERBS = frozenset(
-    (
-        "as",
-        "is",
-        "was",
-        "has",
-        "does",
-        "his",
-        "this",
-        "yes",
-        "us",
-        "perhaps",
-        "sometimes",
-        "always",
-        "besides",
-        "unless",
-    )
-)
 _MARKUP = re.compile(r"[*_~`|\\{}\[\]<>^#=]+")
 _LONG_LETTER = re.compile(r"([^\W\d_])\1{2,}")
 _SHOUT = re.compile(r"\b[A-Z][A-Z'’]*[A-Z]\b")
@@ -49,11 +27,39 @@ _AMPERSAND = re.compile(r"\s*&\s*")
 _REPEATED = re.compile(r"([!?,;:])(?:\s*[!?,;:])+")
 _SPACE_BEFORE_STOP = re.compile(r"\s+([,.;:!?…])")
 _WORD = re.compile(r"[^\W_]")
+_EMOTICON = re.compile(
+    r"(?<![\w:;=])(?:[:;]['’]?[-o^]?[)(\[\]DPpO3/\\|]+|=[)(D]+|[xX]D+|<[/\\]?3+|\^[_.-]*\^|T_T|-_+-|[oO]_[oO])(?!\w)"
+)
+_TRADEMARK = re.compile("[™©®℠]")
+_MIXED_FRACTION = re.compile(r"(\d)\s?(?=[½¼¾⅓⅔])")
+_MINUS = re.compile(r"(?<![\w)\]+*/=%°-])[-−](?=\d)|(?<=[-+*/=(] )[-−](?=\d)")
+_MONEY_AFTER = re.compile(r"(?<![\w$€£.,])(\d[\d.,]*)\s*([€£$])(?!\s*\d)")
+_NUMBER_SIGN = re.compile(r"#(?=\d)")
+_SHARP = re.compile(r"\bC#(?!\w)")
+_EQUALS = re.compile(r"(?<=[\w)])\s*=\s*(?=[\w(-])")
+_LAUGHTER = re.compile(r"\b(?:[bm]?w?a?(?:ha){2,}h?|(?:he){2,}h?|(?:hi){2,}|(?:ho){2,}|l+o+l+|lmao|rofl)\b", re.I)
 
-_KEPT = set(" .,;:!?…—-'\"“”()&%+$€£@/°½¼¾")
-_SPELLED = {"‘": "'", "’": "'", "–": "—", "‐": "-", "‑": "-", "−": "-", "´": "'", "`": "'", "。": ". ", "，": ", "}
+_KEPT = set(" .,;:!?…—-'\"“”()&%+$€£@/°" + START + END)
+_SPELLED = {
+    "⁄": "/",
+    "‘": "'",
+    "’": "'",
+    "–": "—",
+    "‐": "-",
+    "‑": "-",
+    "−": "-",
+    "´": "'",
+    "`": "'",
+    "。": ". ",
+    "，": ", ",
+}
 
 # fmt: off
+_OFTEN_SHOUTED = frozenset((
+    "NO", "YES", "NOT", "NOW", "NEVER", "VERY", "SO", "MY", "YOU", "ME", "ALL", "ANY", "WHY", "WHAT", "HOW", "STOP",
+    "HELP", "WAIT", "LOVE", "HATE", "HUGE", "MUST", "CAN", "WILL", "DO", "DID", "IS", "ARE", "AM", "THAT", "THIS",
+    "REAL", "BEST", "GO", "BIG", "HEY", "RUN", "OUT", "BUT", "EVER",
+))
 _ABBREVIATIONS = frozenset((
     "mr", "mrs", "ms", "dr", "prof", "st", "mt", "jr", "sr", "gen", "col", "capt", "lt", "sgt", "inc", "ltd", "co",
     "vs", "etc", "e.g", "i.e", "a.m", "p.m", "no", "vol", "fig", "approx", "dept", "u.s", "u.k",
@@ -62,6 +68,8 @@ _ABBREVIATIONS = frozenset((
 _STOP = re.compile(r"[.!?…]+[\"”')]*\s+(?=\S)")
 _CLAUSE = re.compile(r"(?:[,;:]|\s?—)\s+(?=\S)")
 
+UNREAD = "No voice here can read that script aloud yet."
+_LATIN_ONLY = ("kokoro", "hibari")
 FIRST_PIECE = 70
 """Characters up to which the first piece is left whole; a longer one is cut at a clause so that sound starts soon."""
 SHORTEST_PIECE = 30
@@ -72,52 +80,60 @@ LONGEST_PIECE = 240
 
 def speakable(text: str) -> str:
     """The words to say, on one line; empty when there is nothing to say. Applied twice it changes nothing more."""
+    return directions.plain(marked(text))
+
+
+def marked(text: str) -> str:
+    """As ``speakable``, with every stressed word as ``**word**``."""
+    for _ in range(4):  # what was taken away may have hidden something: "::)" is a smile and a half
+        text, before = _cleared(text), text
+        if text == before:
+            break
+    return text
+
+
+def _cleared(text: str) -> str:
+    text = _TRADEMARK.sub("", _MIXED_FRACTION.sub(r"\1 and ", text))
     text = unicodedata.normalize("NFKC", text.replace("…", "...")).replace("...", "…")
     text = _MARKDOWN_LINK.sub(r"\1", text)
     text = _URL.sub(" link ", text)
     text = _TAG.sub(" ", text)
     text = _SHORTCODE.sub(" ", text)
-    text = _STARRED.sub(_emphasis_or_direction, text)
+    text = _EMOTICON.sub(" ", text)
+    text = directions.resolved(text)
     text = _BRACKETED.sub(" ", text)
-    text = _ASIDE.sub(_unless_said, text)
+    text = _EQUALS.sub(" equals ", _NUMBER_SIGN.sub("number ", _SHARP.sub("C sharp", text)))
     text = _MARKUP.sub(" ", text)
     text = "".join(_letter(c) for c in text)
     text = re.sub(r"\(\s*\)", " ", text)  # held only what no voice here can read
     text = _LOOSE_PERCENT.sub(" ", text)
     text = _AMPERSAND.sub(" and ", text)
+    text = _MINUS.sub("minus ", _MONEY_AFTER.sub(r"\2\1", text))
     text = _LONG_LETTER.sub(_shorter, text)
+    text = _LAUGHTER.sub(_laughed, text)
     text = _calm_capitals(text)
     text = _REPEATED.sub(_strongest, text)
     text = re.sub(r"\s-+\s", " — ", text)
     text = _SPACE_BEFORE_STOP.sub(r"\1", re.sub(r"\s+", " ", text)).strip()
-    text = re.sub(r"^[\s,;:.!?…—\-)]+(?=\w)", "", text)
-    return text if _WORD.search(text) else ""
+    text = re.sub(rf"^[\s,;:.!?…—\-)/]+(?=[\w{START}])", "", text)
+    return text.replace(START, "**").replace(END, "**") if _WORD.search(text) else ""
 
 
-def respelled(words: str) -> str:
-    """Speakable words with symbols for those that the pronunciation step gets wrong, in its notation:
-    "Hmph!" -> "[Hmph](/hˈʌmf/)!", which it would else spell out letter by letter."""
-    return re.sub(r"[^\W\d_]+", lambda match: _respell(match[0]), words)
-
-
-def _respell(word: str) -> str:
-    symbols = _respellings().get(word.lower())
-    return f"[{word}](/{symbols}/)" if symbols else word
-
-
-@cache
-def _respellings() -> dict[str, str]:
-    tables = tomllib.loads((files("pipeline.voice") / "respelled.toml").read_text(encoding="utf-8"))
-    return TypeAdapter(dict[str, str]).validate_python(tables["sounds"] | tables["names"])
+def unread(text: str, engine: str) -> str | None:
+    """What the person should know of a text in a script that the embedded voices cannot read: then they are silent, or
+    nearly. Whether most of its letters are of one."""
+    letters = [c for c in unicodedata.normalize("NFKC", text) if c.isalpha()]
+    foreign = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters)
+    return UNREAD if engine in _LATIN_ONLY and 2 * foreign > len(letters) else None
 
 
 def sentences(text: str, *, first: bool = True) -> list[str]:
-    """The speakable text in pieces to be spoken one by one, in order; empty when there is nothing to say.
+    """The ``marked`` text in pieces to be spoken one by one, in order; empty when there is nothing to say.
 
     ``first``: whether it is the beginning of what is said, which should be heard soon.
     """
     pieces: list[str] = []
-    for sentence in _split_sentences(speakable(text)):
+    for sentence in _split_sentences(marked(text)):
         pieces += _split_clauses(sentence, LONGEST_PIECE)
     pieces = gathered(pieces)
     if first and pieces and len(pieces[0]) > FIRST_PIECE:
@@ -159,41 +175,48 @@ def _letter(c: str) -> str:
     return "" if unicodedata.category(c) in ("Mn", "Cf") else " "
 
 
-def _emphasis_or_direction(match: re.Match[str]) -> str:
-    """*one word* inside a sentence is stressed and said; anything else in stars is acted, not said."""
-    inner = match[1].strip()
-    before, after = match.string[: match.start()].rstrip(), match.string[match.end() :].lstrip()
-    goes_on = before and before[-1] not in ".!?…*"
-    continued = after and (after[0].islower() or after[0] in ".,!?")
-    return f" {inner} " if (goes_on or continued) and " " not in inner else " "
-
-
-def _unless_said(match: re.Match[str]) -> str:
-    """(sighs) and (laughing quietly) are acted; (as I said) is said."""
-    return match[0] if match[1].split()[0].lower() in _NO_VERBS else " "
-
-
 def _shorter(match: re.Match[str]) -> str:
     """ "Nooo" -> "No", "freeee" -> "free", "Grrrr" -> "Grr": a lexicon word, or at least a sound."""
     letter, end = match[1], match.end() == len(match.string) or not match.string[match.end()].isalpha()
+    if match[0] == "III":  # Richard III
+        return match[0]
     if letter in "aiuyAIUY" or (letter in "oO" and end):
         return letter
     return letter * 2
 
 
+def _laughed(match: re.Match[str]) -> str:
+    """ "Hahaha" -> "Ha ha ha": two or three breaths of laughter, and never a word of its own."""
+    laugh = match[0].lower()
+    breath = next((b for b in ("ha", "he", "hi", "ho") if b in laugh), "ha")
+    count = min(3, max(2, laugh.count(breath)))
+    said = " ".join([{"he": "heh", "hi": "hee"}.get(breath, breath)] * count)
+    return said.capitalize() if match[0][0].isupper() else said
+
+
 def _calm_capitals(text: str) -> str:
-    """Shouted words in lower case, so that they are read and not spelled; short acronyms stay."""
-    shouting = len(re.findall(r"\b[A-Z]{2,}\b", text)) >= 2 or not re.search(r"[a-z]", text)
+    """Shouted words in lower case, so that they are read and not spelled, and stressed where others are not shouted;
+    short acronyms stay."""
+    loud, words = len(re.findall(r"\b[A-Z]{2,}\b", text)), len(re.findall(r"[^\W\d_]+", text))
+    shouting = (loud >= 2 and 2 * loud > words) or not re.search(r"[a-z]", text)
 
     def calm(match: re.Match[str]) -> str:
         word = match[0]
-        return word.lower() if len(word) > 4 or (shouting and len(word) > 3) or _vowelled(word, shouting) else word
+        if shouting:
+            return word.lower() if len(word) > 3 or _vowelled(word) else word
+        if len(word) <= 4 and word not in _OFTEN_SHOUTED:
+            return word
+        return (
+            word.lower()
+            if match.string[match.start() - 1 : match.start()] == START
+            else directions.stress(word.lower())
+        )
 
     return _SHOUT.sub(calm, text)
 
 
-def _vowelled(word: str, shouting: bool) -> bool:
-    return shouting and word not in ("USA", "UK", "AI", "US", "EU", "UN", "ID") and bool(re.search("[AEIOUY]", word))
+def _vowelled(word: str) -> bool:
+    return word not in ("USA", "UK", "AI", "US", "EU", "UN", "ID") and bool(re.search("[AEIOUY]", word))
 
 
 def _strongest(match: re.Match[str]) -> str:
@@ -211,7 +234,7 @@ def _stops(text: str) -> Iterator[re.Match[str]]:
     """Where sentences end; not after "Dr." or an initial, nor before a small letter."""
     start = 0
     for stop in _STOP.finditer(text):
-        word = text[start : stop.start()].rsplit(" ", 1)[-1].strip("(\"'“").lower()
+        word = text[start : stop.start()].rsplit(" ", 1)[-1].strip("(\"'“*").lower()
         initial = len(word) == 1 and word.isalpha() and word != "i"
         shortened = text[stop.start()] == "." and (word in _ABBREVIATIONS or initial)
         if not shortened and not text[stop.end()].islower():

@@ -1,6 +1,6 @@
-"""A wish in words, such as "a deep old woman": what of it the matcher filters and ranks by, and wishes to choose from.
-
-Whatever else a wish says is matched by its meaning (`pipeline.voice.match`).
+"""A wish in words. A whole one, such as "a deep old woman", says what the matcher filters and ranks by; whatever else
+it says is matched by its meaning (`pipeline.voice.match`). A relative one, such as "deeper" or "less robotic", moves a
+voice that is there (`pipeline.voice.moves`).
 """
 
 from __future__ import annotations
@@ -21,22 +21,29 @@ _GENDERS: Mapping[Gender, str] = {
 }
 _AGES: Mapping[Age, str] = {
     Age.CHILD: r"child(ish)?|kid|little (girl|boy)|toddler",
-    Age.YOUNG: r"young|youthful|teen(age)?r?|girl|boy(ish)?",
-    Age.OLD: r"old|elderly|aged|ancient|grand(mother(ly)?|father(ly)?|ma|pa)",
-    Age.ADULT: r"adult|grown|mature|middle-aged",
+    Age.YOUNG: r"young(er)?|youthful|teen(age)?r?|girl|boy(ish)?",
+    Age.ADULT: r"adult|grown|mature|middle-aged|(?<!grand)(father|mother)ly",
+    Age.OLD: r"old(er)?|elderly|aged|ancient|grand(mother(ly)?|father(ly)?|ma|pa)",
 }
 _SIZES: Mapping[Size, str] = {
     Size.TINY: r"tiny|squeaky|chipmunk|mouse|fairy|shrill",
-    Size.SMALL: r"high|light|thin",
+    Size.SMALL: r"high(er)?|light(er)?|thin",
     Size.HUGE: r"huge|giant|enormous|thunderous|booming|monstrous",
-    Size.LARGE: r"deep|low|dark|rumbling|bass",
+    Size.LARGE: r"deep(er)?|low(er)?|dark(er)?|rumbling|bass",
 }
 _ENERGIES = {
-    0.2: r"slow|calm|sleepy|quiet|hushed|soft|relaxed|weary",
-    0.85: r"fast|quick|lively|excited|energetic|loud",
+    0.2: r"slow(er)?|calm(er)?|sleepy|quiet|hushed|soft|relaxed|weary",
+    0.85: r"fast(er)?|quick(er)?|lively|excited|energetic|loud",
 }
-_WARMTHS = {0.85: r"warm|kind|gentle|friendly|sweet|cosy|tender", 0.15: r"cold|stern|harsh|grim|distant|eerie|menacing"}
-_ACCENTS = {"british": r"british|english|london|posh", "american": r"american|texan"}
+_WARMTHS = {
+    0.85: r"warm(er)?|kind(er)?|gentle|friendly|sweet|cosy|tender",
+    0.15: r"cold(er)?|stern|harsh|grim|distant|eerie|menacing",
+}
+_ACCENTS = {
+    "british": r"british|english|london|posh",
+    "american": r"american|texan",
+    **{accent: accent for accent in ("spanish", "french", "indian", "italian", "japanese", "portuguese", "chinese")},
+}
 
 
 def wished(persona: Persona, wish: str | None) -> Persona:
@@ -51,8 +58,16 @@ def wished(persona: Persona, wish: str | None) -> Persona:
         "warmth": _named(wish, _WARMTHS),
         "accent": _named(wish, _ACCENTS),
     }
-    changes = {name: value for name, value in wanted.items() if value is not None}
+    changes: dict[str, object] = {name: value for name, value in wanted.items() if value is not None}
+    if called := effect_word(wish):  # a person's wish goes before what the thing itself calls for
+        changes |= {"thing": called, "traits": ()}
     return persona.model_copy(update={**changes, "voice_wish": wish})
+
+
+def effect_word(wish: str) -> str | None:
+    """The word of a wish that calls for an effect."""
+    words = re.findall(r"[a-z-]+", wish.lower())
+    return next((word for effect in catalogue.effects() for word in words if word in effect.words), None)
 
 
 def suggestions() -> Sequence[str]:

@@ -25,7 +25,7 @@ from bot.jobs.closing import NOTICES, close
 from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.outcome import Keeping
 from bot.jobs.plan import AnswerMode, Stage
-from bot.jobs.stages import Stages
+from bot.jobs.stages import NO_FURTHER, Stages
 from bot.jobs.worker import Watched, Worker
 from bot.localisation.texts import texts
 from bot.memory import Remembering
@@ -510,7 +510,15 @@ async def test_the_voice_and_the_picture_that_were_wished_for(theatre: Theatre) 
     assert "old, female" in (await theatre.desk.stored.personas.voice(stored.id)).reason
     again = await theatre.ask.revoice(theatre.incoming(), stored, wish="a robot")
     await theatre.play(again)
-    assert "robot" in (await theatre.desk.stored.personas.voice(stored.id)).reason
+    robot = await theatre.desk.stored.personas.voice(stored.id)
+    assert "robot" in robot.reason
+    # A relative wish moves the voice that is there, and says so where there is no way to go.
+    await theatre.play(await theatre.ask.revoice(theatre.incoming(), stored, wish="deeper, please"))
+    deeper = await theatre.desk.stored.personas.voice(stored.id)
+    assert (deeper.parts, deeper.effect) == (robot.parts, robot.effect)
+    assert deeper.pitch < 0.92 * robot.pitch
+    told = await theatre.play(await theatre.ask.revoice(theatre.incoming(), stored, wish="more british"))
+    assert NO_FURTHER in told[-1].notices
 
 
 async def test_a_face_that_was_given_comes_to_life(theatre: Theatre) -> None:

@@ -9,14 +9,15 @@ from typing import cast
 
 import numpy as np
 import pytest
-from sqlalchemy import insert, text
+from sqlalchemy import insert, text, update
 from sqlalchemy.exc import IntegrityError
 
 from pipeline.errors import BadRequest, StorageFailed
 from pipeline.types import Age, Gender, Mood, Persona, Portrait, Size, Speaking, Turn, VoicePart, VoiceRecipe
 from storage.blobs import Blobs
+from storage.company import joined
 from storage.database import Database
-from storage.repository import Personas
+from storage.repository import Personas, voice_row
 from storage.tables import PersonaRow
 
 HOSTILE = [
@@ -99,6 +100,20 @@ async def test_everything_comes_back_as_it_was(personas: Personas, drawn: bool) 
     else:
         assert again.plate is not None
         assert np.array_equal(again.plate, painted.plate)
+
+
+async def test_the_voices_of_a_place(personas: Personas, database: Database) -> None:
+    first, second, away = [await personas.add(persona(name), recipe(), portrait()) for name in ("A", "B", "C")]
+    async with database.session() as session:
+        await joined(session, "hall", first.id)
+        await session.execute(update(PersonaRow).where(PersonaRow.id == second.id).values(place="cafe"))
+        await session.execute(update(PersonaRow).where(PersonaRow.id == away.id).values(place="club"))
+        session.add(voice_row(first.id, recipe().model_copy(update={"pitch": 1.2})))
+    assert sorted(one.pitch for one in await personas.voices_near("cafe", "hall")) == [0.9, 1.2]
+    assert [one.pitch for one in await personas.voices_near("cafe", "hall", besides=second.id)] == [1.2]
+    assert [one.pitch for one in await personas.voices_near("cafe", "hall", limit=1)] == [0.9]
+    assert await personas.voices_near("nowhere", "nowhere") == []
+    assert await personas.voices([away.id, "nobody"]) == {away.id: recipe()}
 
 
 async def test_persona_outlives_the_process(

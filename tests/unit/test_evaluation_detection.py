@@ -105,7 +105,7 @@ def test_rows_are_kept_as_they_come(tmp_path: Path) -> None:
     with (tmp_path / RESULTS).open("a") as file:
         file.write('{"subject": "a half wri')  # the plug was pulled
     again = Kept(tmp_path, {"engine": "a"})
-    assert not again.put_aside
+    assert not again.foreign
     assert list(again.rows.values()) == [_row("a calm apple")]
     assert again.picture(_row("a calm apple")).read_bytes() == b"jpeg"
     again.add(_row("a dear fig"), b"jpeg")
@@ -115,8 +115,12 @@ def test_rows_are_kept_as_they_come(tmp_path: Path) -> None:
 def test_what_belongs_to_another_set_or_engine_is_put_aside(tmp_path: Path) -> None:
     Kept(tmp_path, {"engine": "a"}).add(_row("a calm apple"), b"jpeg")
     other = Kept(tmp_path, {"engine": "b"})
-    assert other.put_aside
+    assert other.foreign
     assert not other.rows
+    assert Kept(tmp_path, {"engine": "a"}).rows  # nothing is lost before there is something new
+    other.add(_row("a dear fig"), b"jpeg")
+    other.add(_row("a sour lime"), b"jpeg")
+    assert len(Kept(tmp_path, {"engine": "b"}).rows) == 2
     assert "calm apple" in (tmp_path / BEFORE).read_text()
     with pytest.raises(StorageFailed):
         Kept(tmp_path / RESULTS / "in-a-file", {})

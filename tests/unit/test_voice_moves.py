@@ -85,7 +85,7 @@ def test_the_reason_says_what_became_of_it() -> None:
 def test_a_voice_that_is_taken_is_pushed_down() -> None:
     options = [VoiceOption(recipe=one, description="x") for one in (MAN, recipe(am_onyx=1.0), WOMAN)]
     assert spread(options, []) == options
-    assert [one.recipe for one in spread(options, [MAN])][0].parts[0].voice == "am_onyx"
+    assert spread(options, [MAN])[0].recipe.parts[0].voice == "am_onyx"
     assert spread(options, [recipe("hibari", man=1.0)]) == options
     # All taken: the best one is as good as any.
     assert spread(options, [one.recipe for one in options]) == options

@@ -32,6 +32,7 @@ pipeline-stands-in = El modelo de lenguaje no ha podido responder; mientras tant
 pipeline-animator-stands-in = El animador no ha podido responder; mientras tanto, uno más sencillo mueve la cara.
 pipeline-worker-died = El proceso que se ocupaba de esto se detuvo.
 pipeline-unspoken = Ninguna voz de aquí habla todavía el idioma de { $name } ({ $language }).
+pipeline-unread-script = Ninguna voz de aquí sabe leer aún esa escritura en voz alta.
 # What stands for all others, by the class of the error (pipeline/errors.py).
 error-ChatAnythingError = Algo ha salido mal por nuestra parte.
 error-MissingAsset = Algo que necesito para esto no está instalado. Quien me administra puede arreglarlo.
