@@ -44,7 +44,7 @@ from pipeline.types import (
     Utterance,
     VoiceRecipe,
 )
-from pipeline.voice.moves import moved
+from pipeline.voice.moves import NO_FURTHER, moved
 from pipeline.voice.text import unread
 from pipeline.voice.wishes import wished
 from storage import company, lines, repository
@@ -62,7 +62,6 @@ from storage.tables import Json
 GONE = "This character is not here any more."
 PROGRESS = 0.5
 """Seconds between two looks at an answer that is being written."""
-NO_FURTHER = "The voice stays as it is: none here goes further that way."
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +209,8 @@ class Stages:
         made = await self.keeping.found(key)
         if made is None:
             recipe = moved(before, wish) if before and wish else None
-            notices = (
-                [NO_FURTHER]
-                if recipe and before and recipe.model_copy(update={"reason": before.reason}) == before
-                else []
-            )
+            same = recipe and before and recipe.model_copy(update={"reason": before.reason}) == before
+            notices = [NO_FURTHER] if same else []
             if recipe is None:
                 # Who else is here is no part of the key: a step that is run again keeps the voice that it found.
                 request, casting = lease.request, Casting(self.mind, self.studio, self.engines, receipt)

@@ -16,6 +16,7 @@ from pipeline.voice import catalogue
 from pipeline.voice.attributes import AGES, described
 from pipeline.voice.catalogue import Voice
 
+NO_FURTHER = "The voice stays as it is: none here goes further that way."
 _ACCENTS = "british|american|spanish|french|indian|italian|japanese|portuguese|chinese"
 
 

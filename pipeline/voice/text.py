@@ -80,7 +80,11 @@ LONGEST_PIECE = 240
 
 def speakable(text: str) -> str:
     """The words to say, on one line; empty when there is nothing to say. Applied twice it changes nothing more."""
-    return directions.plain(marked(text))
+    for _ in range(4):  # without its stars a word may look like another: "A*A*"
+        text, before = directions.plain(marked(text)), text
+        if text == before:
+            break
+    return text
 
 
 def marked(text: str) -> str:

@@ -25,7 +25,7 @@ from bot.jobs.closing import NOTICES, close
 from bot.jobs.embedded import EmbeddedEngine
 from bot.jobs.outcome import Keeping
 from bot.jobs.plan import AnswerMode, Stage
-from bot.jobs.stages import NO_FURTHER, Stages
+from bot.jobs.stages import Stages
 from bot.jobs.worker import Watched, Worker
 from bot.localisation.texts import texts
 from bot.memory import Remembering
@@ -43,6 +43,7 @@ from pipeline.receipt import Receipt
 from pipeline.speak import Studio, timed
 from pipeline.summon import Engines
 from pipeline.types import Attachment, Heard, Line, Memory, Mood, Persona, ReplyDelta, Speaking
+from pipeline.voice.moves import NO_FURTHER
 from pipeline.workers import Lane, Workers
 from storage.asked import Request, State
 from storage.bell import LocalBell

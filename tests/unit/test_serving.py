@@ -118,8 +118,8 @@ async def test_calls_run_at_once_tell_what_they_do_and_fail_alone(server: Server
     waits.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waits
-    await until((tmp_path / "note").exists, 10)
-    assert (tmp_path / "note").read_text() == "called off"
+    note = tmp_path / "note"
+    await until(lambda: note.exists() and note.read_text() == "called off", 10)
     assert await other == server.pid  # the process lives on
 
 

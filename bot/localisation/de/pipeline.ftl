@@ -32,6 +32,7 @@ pipeline-stands-in = Das Sprachmodell konnte nicht antworten; so lange springt d
 pipeline-animator-stands-in = Der Animator konnte nicht helfen; so lange bewegt ein einfacherer das Gesicht.
 pipeline-worker-died = Der Prozess, der daran gearbeitet hat, ist abgestürzt.
 pipeline-unspoken = Die Sprache von { $name } ({ $language }) spricht hier noch keine Stimme.
+pipeline-voice-no-further = Die Stimme bleibt, wie sie ist: weiter in diese Richtung geht hier keine.
 pipeline-unread-script = Keine Stimme hier kann diese Schrift bisher vorlesen.
 # What stands for all others, by the class of the error (pipeline/errors.py).
 error-ChatAnythingError = Bei uns ist etwas schiefgegangen.

@@ -32,6 +32,7 @@ pipeline-stands-in = { $why } The demo writer stands in meanwhile.
 pipeline-animator-stands-in = { $why } A simpler animator moves the face meanwhile.
 pipeline-worker-died = The process that worked on it died.
 pipeline-unspoken = No voice here speaks the language of { $name } ({ $language }) yet.
+pipeline-voice-no-further = The voice stays as it is: none here goes further that way.
 pipeline-unread-script = No voice here can read that script aloud yet.
 
 # What stands for all others, by the class of the error (pipeline/errors.py).

@@ -32,6 +32,7 @@ pipeline-stands-in = El modelo de lenguaje no ha podido responder; mientras tant
 pipeline-animator-stands-in = El animador no ha podido responder; mientras tanto, uno más sencillo mueve la cara.
 pipeline-worker-died = El proceso que se ocupaba de esto se detuvo.
 pipeline-unspoken = Ninguna voz de aquí habla todavía el idioma de { $name } ({ $language }).
+pipeline-voice-no-further = La voz se queda como está: ninguna aquí va más lejos en ese sentido.
 pipeline-unread-script = Ninguna voz de aquí sabe leer aún esa escritura en voz alta.
 # What stands for all others, by the class of the error (pipeline/errors.py).
 error-ChatAnythingError = Algo ha salido mal por nuestra parte.

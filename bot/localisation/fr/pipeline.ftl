@@ -32,6 +32,7 @@ pipeline-stands-in = Le modèle de langage n’a pas pu répondre ; l’auteur 
 pipeline-animator-stands-in = L’animateur n’a pas pu répondre ; en attendant, un plus simple fait bouger le visage.
 pipeline-worker-died = Le processus qui s’en occupait s’est arrêté.
 pipeline-unspoken = Aucune voix ici ne parle encore la langue de { $name } ({ $language }).
+pipeline-voice-no-further = La voix reste comme elle est : aucune ici ne va plus loin dans ce sens.
 pipeline-unread-script = Aucune voix ici ne sait encore lire cette écriture à voix haute.
 # What stands for all others, by the class of the error (pipeline/errors.py).
 error-ChatAnythingError = Quelque chose n’a pas marché de notre côté.

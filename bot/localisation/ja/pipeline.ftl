@@ -32,6 +32,7 @@ pipeline-stands-in = 言語モデルが答えられなかったので、しば�
 pipeline-animator-stands-in = アニメーターが答えられなかったので、しばらくは簡単な方法で顔を動かします。
 pipeline-worker-died = 作業していたプロセスが止まってしまいました。
 pipeline-unspoken = { $name }の言語（{ $language }）を話せる声は、ここにはまだありません。
+pipeline-voice-no-further = 声はそのままです。ここにはこれ以上そちらに寄せられる声がありません。
 pipeline-unread-script = ここにはまだ、その文字を読み上げられる声がありません。
 # What stands for all others, by the class of the error (pipeline/errors.py).
 error-ChatAnythingError = こちらで問題が起きました。

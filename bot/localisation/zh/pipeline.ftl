@@ -32,6 +32,7 @@ pipeline-stands-in = 语言模型没能回答，暂时由演示写手代替。
 pipeline-animator-stands-in = 动画服务没能响应，暂时用更简单的方式让脸动起来。
 pipeline-worker-died = 处理它的进程中断了。
 pipeline-unspoken = 这里还没有会说{ $name }的语言（{ $language }）的声音。
+pipeline-voice-no-further = 声音保持不变：这里没有更接近那个方向的声音了。
 pipeline-unread-script = 这里还没有能朗读这种文字的声音。
 # What stands for all others, by the class of the error (pipeline/errors.py).
 error-ChatAnythingError = 我们这边出了点问题。
