@@ -13,6 +13,7 @@ import skia
 
 from pipeline.animation.acting import Bend, Moment
 from pipeline.animation.body import Body
+from pipeline.animation.planes import views
 from pipeline.animation.region import Region
 from pipeline.face import geometry
 from pipeline.face.drawing import draw_lower, draw_still, draw_upper, face_matrix
@@ -102,7 +103,7 @@ class Layers:
         """A new frame: the last one with ``region`` converted anew."""
         frame = self._frame.copy()
         part = cv2.cvtColor(self._picture[region.slices], cv2.COLOR_BGRA2YUV_I420)
-        for plane, piece in zip(_planes(frame), _planes(part), strict=True):
+        for plane, piece in zip(views(frame), views(part), strict=True):
             shrink = self.side // plane.shape[0]
             top, left = region.top // shrink, region.left // shrink
             plane[top : top + piece.shape[0], left : left + piece.shape[1]] = piece
@@ -112,10 +113,3 @@ class Layers:
 def _rounded(bend: Bend) -> Bend:
     sway, stretch, hop = (round(part * STEPS) / STEPS for part in bend)
     return sway, stretch, hop
-
-
-def _planes(frame: Frame) -> tuple[Pixels, Pixels, Pixels]:
-    """Views of the Y, U and V planes of an I420 frame."""
-    height, width = frame.shape[0] * 2 // 3, frame.shape[1]
-    chroma = frame[height:].reshape(2, height // 2, width // 2)
-    return frame[:height], chroma[0], chroma[1]

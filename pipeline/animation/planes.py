@@ -46,9 +46,7 @@ class Planes:
     @classmethod
     def within(cls, frame: Pixels) -> Planes:
         """A view of a frame, (1.5 n, n)."""
-        side = frame.shape[1]
-        u, v = frame[side:].reshape(2, side // 2, side // 2)
-        return cls(frame[:side], u, v)
+        return cls(*views(frame))
 
     def put(self, picture: Pixels, place: tuple[slice, slice]) -> None:
         """A part from `whole` in its place, whose edges are even."""
@@ -60,6 +58,13 @@ class Planes:
         """A part of a bent ``source``: where each pixel of its plane of light, and of those of colour, comes from."""
         self.y[place] = sampled(source.y, light)
         self.u[halved(place)], self.v[halved(place)] = sampled(source.u, colour), sampled(source.v, colour)
+
+
+def views(frame: Pixels) -> tuple[Pixels, Pixels, Pixels]:
+    """Views of Y, U and V of an I420 frame, (1.5 height, width)."""
+    height, width = frame.shape[0] * 2 // 3, frame.shape[1]
+    u, v = frame[height:].reshape(2, height // 2, width // 2)
+    return frame[:height], u, v
 
 
 class Source:

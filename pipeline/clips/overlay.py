@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.animation.planes import views
 from pipeline.types import Frame, Picture
 
 Planes = tuple[npt.NDArray[np.uint16], ...]
@@ -29,26 +30,18 @@ def overlay(drawn: npt.NDArray[np.uint8], left: int, top: int) -> Overlay:
     height, width = drawn.shape[:2]
     whole = drawn[..., 3].astype(np.uint16) + (drawn[..., 3] > 0)
     quarter = whole.reshape(height // 2, 2, width // 2, 2).mean(axis=(1, 3)).astype(np.uint16)
-    colours = tuple(plane.astype(np.uint16) for plane in planes_of(i420(drawn[..., :3]), height))
+    colours = tuple(plane.astype(np.uint16) for plane in views(i420(drawn[..., :3])))
     return Overlay(colours, (whole, quarter, quarter), 2 * round(left / 2), 2 * round(top / 2))
 
 
 def lay(pixels: Frame, over: Overlay) -> Frame:
     """The frame with the picture over it; drawn into the frame itself."""
-    height = pixels.shape[0] * 2 // 3
-    parts = zip(planes_of(pixels, height), over.planes, over.cover, (1, 2, 2), strict=True)
+    parts = zip(views(pixels), over.planes, over.cover, (1, 2, 2), strict=True)
     for plane, colour, cover, by in parts:
         top, left = over.top // by, over.left // by
         part = plane[top : top + colour.shape[0], left : left + colour.shape[1]]
         part[...] = (part * (256 - cover) + colour * cover) >> 8
     return pixels
-
-
-def planes_of(pixels: Frame, height: int) -> tuple[Frame, Frame, Frame]:
-    """Views of Y, U and V of an I420 frame. ``height`` is a multiple of 4."""
-    quarter, shape = height // 4, (height // 2, pixels.shape[1] // 2)
-    u, v = (pixels[height + i * quarter : height + (i + 1) * quarter] for i in (0, 1))
-    return pixels[:height], u.reshape(shape), v.reshape(shape)
 
 
 def i420(picture: Picture) -> Frame:

@@ -18,16 +18,14 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from pathlib import Path
 
-import numpy as np
-import soxr
-from faster_whisper import WhisperModel
 from rich.console import Console
 
 from bot.bench import Row, table
 from bot.settings import Settings
-from pipeline import assets, registry
-from pipeline.hearing import recording, whisper
-from pipeline.types import Mood, Speech, VoicePart, VoiceRecipe
+from pipeline import registry
+from pipeline.evaluation.intelligibility import distance
+from pipeline.evaluation.intelligibility import heard as written_down
+from pipeline.types import Mood, VoicePart, VoiceRecipe
 from pipeline.voice import catalogue, effects
 
 SENTENCES = Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8").splitlines()
@@ -85,30 +83,6 @@ def _spelled(number: int) -> list[str]:
     return []
 
 
-def distance(wanted: Sequence[str], found: Sequence[str]) -> int:
-    """Words replaced, left out or put in, at least (Levenshtein)."""
-    row = list(range(len(found) + 1))
-    for i, word in enumerate(wanted, 1):
-        before, row[0] = row[0], i
-        for j, other in enumerate(found, 1):
-            before, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, before + (word != other))
-    return row[-1]
-
-
-class Ear:
-    """The packaged Whisper, asked for words alone."""
-
-    def __init__(self) -> None:
-        folder = str(assets.package_file(whisper.PACKAGE, "model/model.bin").parent)
-        self._model = WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True)
-
-    def hear(self, speech: Speech) -> str:
-        """What was understood."""
-        samples = np.asarray(soxr.resample(speech.samples, speech.rate, recording.RATE), np.float32)
-        found, _ = self._model.transcribe(samples, language="en", temperature=0.0, condition_on_previous_text=False)
-        return " ".join(segment.text for segment in found)
-
-
 def recipes(engine: str, kind: str) -> Iterator[VoiceRecipe]:
     """Voices of a kind, one after the other, over and over: ``plain``, ``mixed``, or with an effect."""
     names = [voice.id for voice in catalogue.voices(engine) if voice.language == "en" and not _whispers(voice)]
@@ -131,7 +105,7 @@ def _whispers(voice: catalogue.Voice) -> bool:
 def measure(engine: str, kinds: Sequence[str], sentences: Sequence[str]) -> tuple[list[Row], dict[str, Heard]]:
     """The figures of an engine, and what was misheard by kind of voice."""
     config = Settings().engine_config()
-    speaker, ear = registry.create("voice", engine, config), Ear()
+    speaker = registry.create("voice", engine, config)
     voices = recipes(engine, "plain")
     speaker.speak("Hello.", next(voices), Mood.CALM)  # warm: the model is loaded
     rows, found, ratios = [], {}, []
@@ -143,9 +117,7 @@ def measure(engine: str, kinds: Sequence[str], sentences: Sequence[str]) -> tupl
             began = time.process_time()
             speech = speaker.speak(sentence, recipe, Mood.CALM)
             ratios += [(time.process_time() - began) / speech.seconds] if kind != "effect" else []
-            said = Heard()
-            text = ear.hear(speech)
-            said.add(sentence, text)
+            text = written_down(speech)
             heard.add(sentence, text)
             name = recipe.effect if kind == "effect" else recipe.parts[0].voice
             found.setdefault(f"{kind}: {name}", Heard()).add(sentence, text)

@@ -14,7 +14,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from enum import Enum, auto
 from fractions import Fraction
 from typing import Any, Self
@@ -25,6 +24,7 @@ import numpy as np
 from aiohttp import web
 
 from pipeline.animation.remote.contract import CLIPS, MOST_ASKED
+from tests.servers.threaded import Threaded
 
 KEY = "k-4711-secret"
 
@@ -105,7 +105,7 @@ class Lie(Enum):
     """The connection ends in the middle of the clip."""
 
 
-class LyingAnimator:
+class LyingAnimator(Threaded):
     """Sends the portrait back as a clip that stands still. ``clip``: how it is made of it, for tests of what is fair.
 
     ``asked`` forms it got; ``forgotten`` clips it was told to forget.
@@ -118,21 +118,9 @@ class LyingAnimator:
         self.forgotten: list[str] = []
         self.headers: dict[str, str] = {}
         self.questions = 0
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="animator")
+        super().__init__("animator")
         self._runner: web.AppRunner | None = None
         self.url = ""
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
 
     async def _start(self) -> None:
         app = web.Application(client_max_size=MOST_ASKED)

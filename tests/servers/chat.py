@@ -12,18 +12,18 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import threading
 import time
 import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self, TypeAlias
+from typing import Any, TypeAlias
 
 from aiohttp import web
 
 from tests.servers import playing
 from tests.servers.faults import Break, Fault, said
+from tests.servers.threaded import Threaded
 
 Body: TypeAlias = dict[str, Any]
 
@@ -36,7 +36,7 @@ class Received:
     headers: Mapping[str, str]
 
 
-class ChatServer:
+class ChatServer(Threaded):
     """Answers chat completions with ``answer(body)``.
 
     ``lacks``: parameters and response formats that it refuses by name. ``context``: tokens that prompt and answer may
@@ -75,8 +75,7 @@ class ChatServer:
         self._busy = 0
         self._peers: set[object] = set()
         self._faults: deque[Fault] = deque()
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name="chat server")
+        super().__init__("chat server")
         self._runner: web.AppRunner | None = None
         self.base_url = ""
 
@@ -88,17 +87,6 @@ class ChatServer:
     def fail(self, *faults: Fault) -> None:
         """Let the next requests fail, one fault each."""
         self._faults.extend(faults)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        asyncio.run_coroutine_threadsafe(self._start(), self._loop).result(10)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
-        self._loop.close()
 
     async def _start(self) -> None:
         app = web.Application(client_max_size=64 << 20)
