@@ -25,7 +25,7 @@ INSTALL := $(if $(shell command -v uv),$(UV),$(BIN)/python -m pip install -q --d
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summon test chaos test-diffusers test-llm lint bench docs clean
+.PHONY: help setup summon test chaos test-diffusers test-llm lint bench bench-diffusers docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo 'make test-llm                       the tests against a real, tiny language model (130 MB more)'
 	@echo 'make lint                           style, types, and which part may import which'
 	@echo 'make bench                          measure speed and memory'
+	@echo 'make bench-diffusers                how quick Stable Diffusion 1.5 is on this device (after make test-diffusers)'
 	@echo 'make docs                           write the generated pages of docs/ anew (pictures: python -m bot.docs --pictures)'
 	@echo 'make clean                          remove .venv and caches; characters, voices and art stay'
 
@@ -81,6 +82,9 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench.storage
 	$(BIN)/python -m tests.bench.telegram
 	$(BIN)/python -m tests.bench.voices
+
+bench-diffusers: $(READY)
+	$(BIN)/python -m tests.bench.diffusion
 
 docs: $(READY)
 	$(BIN)/python -m bot.docs

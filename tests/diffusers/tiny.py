@@ -90,7 +90,7 @@ def _clip_text(projection: bool = False) -> Any:
     return kind(config)
 
 
-def _clip_tokenizer() -> transformers.CLIPTokenizer:
+def clip_tokenizer() -> transformers.CLIPTokenizer:
     letters = sorted(set(pre_tokenizers.ByteLevel.alphabet()))
     words = ["<|startoftext|>", "<|endoftext|>", *letters, *(f"{letter}</w>" for letter in letters)]
     vocabulary = {word: number for number, word in enumerate(words)}
@@ -121,7 +121,7 @@ def _sd15(folder: Path) -> None:
     diffusers.StableDiffusionPipeline(
         vae=_vae(),
         text_encoder=_clip_text(),
-        tokenizer=_clip_tokenizer(),
+        tokenizer=clip_tokenizer(),
         unet=_unet(32),
         scheduler=diffusers.DDIMScheduler(
             beta_start=0.00085, beta_end=0.012, beta_schedule="scaled_linear", clip_sample=False, steps_offset=1
@@ -132,7 +132,7 @@ def _sd15(folder: Path) -> None:
 
 
 def _sdxl(folder: Path) -> None:
-    tokenizer = _clip_tokenizer()
+    tokenizer = clip_tokenizer()
     diffusers.StableDiffusionXLPipeline(
         vae=_vae(),
         text_encoder=_clip_text(),
