@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pipeline.types import Gender, VoicePart, VoiceRecipe
-from pipeline.voice import catalogue
+from pipeline.voice import catalogue, mixing
 from pipeline.voice.attributes import AGES, described
 from pipeline.voice.catalogue import Voice
+from pipeline.voice.wish_words import in_english
 
 NO_FURTHER = "The voice stays as it is: none here goes further that way."
 _ACCENTS = "british|american|spanish|french|indian|italian|japanese|portuguese|chinese"
@@ -72,7 +73,7 @@ _LESS = r"(?:less|not so|not as|not that|too|without(?: the)?|no)"
 def moved(recipe: VoiceRecipe, wish: str) -> VoiceRecipe | None:
     """The recipe moved as the wish says, the same but for its reason where nothing here goes further that way; None
     where the wish is not a relative one."""
-    words = rest = " ".join(re.findall(r"[a-z'-]+", wish.lower()))
+    words = rest = " ".join(re.findall(r"[a-z'-]+", in_english(wish).lower()))
     step = next((factor for degree, factor in _DEGREES if re.search(degree, rest)), 1.0)
     one = recipe
     for scale in _SCALES:
@@ -122,7 +123,8 @@ def _with(recipe: VoiceRecipe, effect: str, *, wanted: bool) -> VoiceRecipe:
 
 def _blended(recipe: VoiceRecipe, of: Callable[[Voice], float], sign: float, *, share: float) -> VoiceRecipe:
     """With a share of the nearest voice that has more (``sign`` 1) or less (-1) of something than the mixture; the same
-    where the mixture has as much as any. The pitch stays where it was."""
+    where the mixture has as much as any. The pitch stays where it was. Where nothing is mixed, that voice alone."""
+    share = share if recipe.engine in mixing.ENGINES else 1.0
     rows = {voice.id: voice for voice in catalogue.voices(recipe.engine)}
     mixture = [(rows[part.voice], part.weight) for part in recipe.parts if part.voice in rows]
     if not mixture:

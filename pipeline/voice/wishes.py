@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from pipeline.types import Age, Gender, Persona, Size
 from pipeline.voice import catalogue
+from pipeline.voice.wish_words import in_english
 
 T = TypeVar("T")
 
@@ -50,6 +51,7 @@ def wished(persona: Persona, wish: str | None) -> Persona:
     """The persona as a voice shall hear it; the same where nothing is wished."""
     if not wish:
         return persona
+    wish = in_english(wish)
     wanted = {
         "gender": _named(wish, _GENDERS),
         "age": _named(wish, _AGES),

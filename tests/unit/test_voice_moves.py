@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipeline.types import Age, Gender, VoiceOption, VoicePart, VoiceRecipe
-from pipeline.voice.attributes import Attributes, heard, likeness, spread
+from pipeline.voice import catalogue
+from pipeline.voice.attributes import AGES, Attributes, heard, likeness, spread
 from pipeline.voice.moves import moved
+from pipeline.voice.wish_words import in_english
 
 
 def recipe(engine: str = "kokoro", effect: str = "none", pitch: float = 1.0, **parts: float) -> VoiceRecipe:
@@ -96,3 +98,42 @@ def test_likeness_is_one_for_the_same_and_less_for_what_is_bent() -> None:
     assert likeness(MAN, WOMAN) == 0
     assert 0 < likeness(MAN, MAN.model_copy(update={"pitch": 0.85})) < 0.7
     assert likeness(MAN, MAN.model_copy(update={"effect": "giant"})) < 1
+
+
+@pytest.mark.parametrize(
+    ("wish", "meant"),
+    [
+        ("etwas tiefer", "a bit deeper"),
+        ("viel älter und fröhlicher, bitte", "much older and more cheerful, please"),
+        ("weniger traurig", "less sad"),
+        ("plus grave", "deeper"),
+        ("une voix un peu plus jeune et moins triste", "a bit younger and less sad"),
+        ("más rápido y más grave", "faster and deeper"),
+        ("もっと低い声で", "deeper"),
+        ("もっとゆっくり話してください", "slower"),
+        ("声音更低沉一点", "a bit deeper"),
+        ("更年轻，更开心", "younger, more cheerful"),
+    ],
+)
+def test_the_bots_other_languages_are_understood(wish: str, meant: str) -> None:
+    found, wanted = moved(WOMAN, wish), moved(WOMAN, meant)
+    assert wanted
+    assert found
+    assert found == wanted.model_copy(update={"reason": found.reason})
+    assert wish.split()[0] in found.reason
+
+
+@pytest.mark.parametrize("wish", ["a kind old man", "British, please", "Hölle", "deeper", "", "ナポレオン"])
+def test_english_and_unknown_words_are_left_alone(wish: str) -> None:
+    assert in_english(wish) == wish
+
+
+@pytest.mark.parametrize("engine", ["elevenlabs", "openai"])
+def test_services_change_the_voice_instead_of_mixing(engine: str) -> None:
+    lead = next(voice for voice in catalogue.voices(engine) if voice.gender is Gender.MALE and voice.age is Age.YOUNG)
+    recipe = VoiceRecipe(engine=engine, parts=(VoicePart(voice=lead.id, weight=1.0),))
+    older = moved(recipe, "much older")
+    assert older is not None
+    (part,) = older.parts
+    assert (part.weight, part.voice != lead.id) == (1.0, True)
+    assert AGES.index(next(voice.age for voice in catalogue.voices(engine) if voice.id == part.voice)) > 1

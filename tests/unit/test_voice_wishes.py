@@ -7,6 +7,7 @@ import pytest
 from pipeline.types import Age, Gender, Size
 from pipeline.voice import catalogue
 from pipeline.voice.match import Matcher
+from pipeline.voice.wish_words import in_english
 from pipeline.voice.wishes import suggestions, wished
 from tests.integration.platform_world import a_persona
 
@@ -19,12 +20,13 @@ from tests.integration.platform_world import a_persona
         ("neither man nor woman", {"gender": Gender.NEUTRAL}),
         ("a little girl", {"gender": Gender.FEMALE, "age": Age.CHILD}),
         ("like gravel", {}),
+        ("eine tiefe, alte Frau", {"gender": Gender.FEMALE, "age": Age.OLD, "size": Size.LARGE}),
     ],
 )
 def test_a_wish_says_what_is_looked_for(wish: str, expected: dict[str, object]) -> None:
     persona = a_persona(accent="american")
     found = wished(persona, wish)
-    assert found == persona.model_copy(update={**expected, "voice_wish": wish})
+    assert found == persona.model_copy(update={**expected, "voice_wish": in_english(wish)})
 
 
 def test_without_a_wish_nothing_changes() -> None:
