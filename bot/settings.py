@@ -11,15 +11,20 @@ from platformdirs import user_data_path
 from pydantic import BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipeline.stages import DiffusionConfig, EngineConfig, RemoteConfig, Task
+from pipeline.stages import DiffusionConfig, EngineConfig, RemoteConfig, SpeechConfig, Task
 
 OPENAI = "https://api.openai.com/v1"
+ELEVENLABS = "https://api.elevenlabs.io"
+OPENAI_VOICE, OTHER_VOICE = "gpt-4o-mini-tts", "tts-1"
+"""The model that speaks at OpenAI, and what most others that speak its API call theirs."""
 LOCAL_SERVERS = (
     ("Ollama", "http://127.0.0.1:11434/v1"),
     ("llama.cpp", "http://127.0.0.1:8080/v1"),
     ("LM Studio", "http://127.0.0.1:1234/v1"),
 )
 """Servers of language models that people run at home, and where they listen unless told otherwise."""
+
+ADDRESS = r"^https?://([^\s/@]+@)?(\[[0-9a-fA-F:]+\]|[^\s/?#:@\[\]]+)(:\d{1,5})?(/\S*)?$"
 
 
 def _none(value: object) -> object:
@@ -66,6 +71,13 @@ class Settings(BaseSettings):
     mind_words: int = Field(50, ge=10, le=200, validation_alias="MIND_WORDS")
     mind_stand_in: bool = Field(False, validation_alias="MIND_STAND_IN")
     elevenlabs_api_key: SecretStr | None = _setting("ELEVENLABS_API_KEY")
+    elevenlabs_base_url: str = Field(ELEVENLABS, pattern=ADDRESS, validation_alias="ELEVENLABS_BASE_URL")
+    elevenlabs_model: str = _setting("ELEVENLABS_MODEL", "eleven_flash_v2_5")
+    elevenlabs_design: bool = Field(False, validation_alias="ELEVENLABS_DESIGN")
+    openai_speech_url: str | None = Field(None, pattern=ADDRESS, validation_alias="OPENAI_SPEECH_URL")
+    openai_speech_key: SecretStr | None = _setting("OPENAI_SPEECH_KEY")
+    openai_speech_model: str | None = _setting("OPENAI_SPEECH_MODEL")
+    speech_price: float | None = Field(None, ge=0, allow_inf_nan=False, validation_alias="SPEECH_PRICE")
     discord_token: SecretStr | None = _setting("DISCORD_TOKEN")
     telegram_token: SecretStr | None = _setting("TELEGRAM_TOKEN")
     telegram_name: str | None = Field(None, max_length=64, validation_alias="TELEGRAM_NAME")
@@ -83,11 +95,7 @@ class Settings(BaseSettings):
     hearing: str = _setting("HEARING", "auto")
     hearing_model: str | None = _setting("HEARING_MODEL")
 
-    animator_url: str | None = Field(
-        None,
-        pattern=r"^https?://([^\s/@]+@)?(\[[0-9a-fA-F:]+\]|[^\s/?#:@\[\]]+)(:\d{1,5})?(/\S*)?$",
-        validation_alias="ANIMATOR_URL",
-    )
+    animator_url: str | None = Field(None, pattern=ADDRESS, validation_alias="ANIMATOR_URL")
     animator_key: SecretStr | None = _setting("ANIMATOR_KEY")
     animator_timeout: float = Field(60, gt=0, le=3600, validation_alias="ANIMATOR_TIMEOUT")
 
@@ -192,12 +200,44 @@ class Settings(BaseSettings):
             return None
         return RemoteConfig(self.animator_url, self.animator_key or SecretStr(""), self.animator_timeout)
 
+    @property
+    def elevenlabs(self) -> SpeechConfig | None:
+        """ElevenLabs, if the settings have a key for it."""
+        if self.elevenlabs_api_key is None:
+            return None
+        return SpeechConfig(
+            base_url=self.elevenlabs_base_url,
+            key=self.elevenlabs_api_key,
+            model=self.elevenlabs_model,
+            price=self.speech_price,
+            timeout=15.0,
+            designs=self.elevenlabs_design,
+        )
+
+    @property
+    def speech(self) -> SpeechConfig | None:
+        """An OpenAI-compatible service that speaks, if the settings lead to one."""
+        base_url = self.openai_speech_url or self.openai_base_url or (OPENAI if self.openai_api_key else None)
+        if base_url is None:
+            return None
+        # The key of the language model goes to no other address than the language model's.
+        theirs = base_url == (self.openai_base_url or OPENAI)
+        return SpeechConfig(
+            base_url=base_url,
+            key=self.openai_speech_key or (self.openai_key if theirs else SecretStr("")),
+            model=self.openai_speech_model or (OPENAI_VOICE if base_url == OPENAI else OTHER_VOICE),
+            timeout=self.openai_timeout or 30.0,
+            price=self.speech_price,
+        )
+
     def engine(self, stage: Literal["mind", "voice", "portrait", "animation", "hearing"]) -> str:
         """The engine the operator named for a stage, or ``auto``."""
         return str(getattr(self, stage)).strip().lower()
 
-    def engine_config(self) -> EngineConfig:
-        """What engines are built with."""
+    def engine_config(self, voice: str | None = None) -> EngineConfig:
+        """What engines are built with. ``voice``: the engine that speaks, where it is not that of the settings. It
+        travels to worker processes, and so do the keys in it: none is there for a service that nobody named."""
+        voice = voice or self.engine("voice")
         return EngineConfig(
             assets=self.assets,
             side=self.clip_side,
@@ -212,4 +252,6 @@ class Settings(BaseSettings):
                 tries=self.diffusers_tries,
             ),
             remote=self.animator,
+            elevenlabs=self.elevenlabs if voice == "elevenlabs" else None,
+            speech=self.speech if voice == "openai" else None,
         )

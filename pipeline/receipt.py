@@ -12,9 +12,9 @@ from pipeline.types import Value
 class Usage(Value):
     """One call of a paid or counted service."""
 
-    task: str = Field(description="what it was for: 'persona', 'reply', 'memory', 'choice'")
+    task: str = Field(description="what it was for: 'persona', 'reply', 'memory', 'choice', 'speech', 'voice'")
     model: str
-    prompt_tokens: int
+    prompt_tokens: int = Field(description="of speech: characters, as the service counts them")
     completion_tokens: int
     seconds: float
     first: float | None = Field(default=None, description="seconds to the first piece of the answer")

@@ -19,6 +19,8 @@ ENGINES: Mapping[str, Mapping[str, str]] = {
     "voice": {
         "kokoro": "pipeline.voice.kokoro:KokoroSpeaker",
         "hibari": "pipeline.voice.hibari:HibariSpeaker",
+        "elevenlabs": "pipeline.voice.elevenlabs:ElevenLabsSpeaker",
+        "openai": "pipeline.voice.openai:OpenAISpeaker",
     },
     "portrait": {
         "illustrator": "pipeline.portrait.illustrator:Illustrator",

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 import structlog
@@ -15,10 +15,10 @@ import structlog
 from pipeline import registry
 from pipeline.clips import clip
 from pipeline.errors import ChatAnythingError, EngineFailed, EngineUnavailable
-from pipeline.receipt import Receipt
+from pipeline.receipt import Receipt, Usage
 from pipeline.stages import EngineConfig
 from pipeline.types import Clip, Direction, Mood, Portrait, Speech, Utterance, VoiceRecipe
-from pipeline.voice.text import finished, gathered, sentences
+from pipeline.voice.text import cleared_for, finished, gathered, sentences
 from pipeline.workers import Workers
 
 log = structlog.get_logger(__name__)
@@ -42,6 +42,17 @@ class Spoken:
     speech: Speech
     timings: dict[str, float]
     parts: tuple[Speech, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voiced:
+    """A sentence as sound. ``by``: the recipe it was said with; ``spent``: what that took; ``instead``: why the voice
+    that was asked for did not say it, where one of this machine did."""
+
+    speech: Speech
+    by: VoiceRecipe
+    spent: tuple[Usage, ...] = ()
+    instead: ChatAnythingError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +85,17 @@ class Studio:
 
         ``portrait`` is awaited only when the first sentence is ready to be drawn. ``timings``: seconds of work on
         ``speech`` and ``clip``, and ``heard``: seconds of waiting until the first sentence is there as sound.
-        ``receipt`` takes what the person should be told.
+        ``receipt`` takes what was used, and what the person should be told.
         """
-        timings = {"speech": 0.0, "clip": 0.0}
-        parts = self._say(_spoken_pieces(text), recipe, direction.mood, timings)
-        utterance, finished = await self._film(parts, portrait, direction, timings, receipt or Receipt())
+        timings, receipt = {"speech": 0.0, "clip": 0.0}, receipt or Receipt()
+        parts = self._say(_spoken_pieces(text, cleared_for(recipe)), recipe, direction.mood, timings, receipt)
+        utterance, finished = await self._film(parts, portrait, direction, timings, receipt)
         return Spoken(finished, utterance.speech, timings, utterance.parts)
 
-    async def utter(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Utterance:
+    async def utter(self, text: str, recipe: VoiceRecipe, mood: Mood, receipt: Receipt | None = None) -> Utterance:
         """``text`` as sound: the first half of ``speak``."""
-        parts = self._say(_spoken_pieces(text), recipe, mood, {"speech": 0.0})
+        pieces = _spoken_pieces(text, cleared_for(recipe))
+        parts = self._say(pieces, recipe, mood, {"speech": 0.0}, receipt or Receipt())
         return Utterance(tuple([part async for part in parts]))
 
     async def film(
@@ -101,15 +113,27 @@ class Studio:
         return await self.workers.run("voice", clip.encode_ogg, speech.samples, speech.rate)
 
     async def _say(
-        self, pieces: AsyncIterator[str], recipe: VoiceRecipe, mood: Mood, timings: dict[str, float]
+        self,
+        pieces: AsyncIterator[str],
+        recipe: VoiceRecipe,
+        mood: Mood,
+        timings: dict[str, float],
+        receipt: Receipt,
     ) -> AsyncIterator[Speech]:
-        """Pieces of text as sound, one after the other, each with a breath after it."""
+        """Pieces of text as sound, one after the other, each with a breath after it. Once another voice stands in, it
+        says the rest as well."""
         called = time.perf_counter()
         async for piece in pieces:
-            speech, seconds = await self.workers.run("voice", timed, say, self.config, piece, recipe, mood)
+            voiced, seconds = await self.workers.run("voice", timed, say, self.config, piece, recipe, mood)
             timings["speech"] += seconds
             timings.setdefault("heard", time.perf_counter() - called)
-            yield whole_frames(speech, self.fps, tail=PAUSE)
+            receipt.usages += voiced.spent
+            if voiced.instead is not None:
+                error = voiced.instead
+                log.warning("voice.stood_in", engine=recipe.engine, error=type(error).__name__, why=str(error))
+                receipt.notices.append(f"{error} A voice of my own speaks meanwhile.")
+            recipe = voiced.by
+            yield whole_frames(voiced.speech, self.fps, tail=PAUSE)
 
     async def _film(
         self,
@@ -134,12 +158,15 @@ class Studio:
             last = replace(direction, start=start, end=start + (ENDING - 1) / self.fps)
             shots.append((silence(ENDING / self.fps), last))
             segments.append(tasks.create_task(self._draw(face, *shots[-1], timings)))
+            whole = Utterance(tuple(spoken)).speech
+            frames = round(whole.seconds * self.fps) + ENDING
+            # The voice is silent by now; its process encodes the sound while others draw.
+            heard = tasks.create_task(self.workers.run("voice", clip.soundtrack, whole, frames, self.fps))
         began = time.perf_counter()
-        utterance = Utterance(tuple(spoken))
         drawn = await self._of_one_piece(face, shots, [segment.result() for segment in segments], timings, receipt)
-        finished = await self.workers.run("pictures", clip.mux, drawn, utterance.speech, self.fps)
+        finished = await self.workers.run("pictures", clip.mux, drawn, whole, self.fps, heard.result())
         timings["clip"] += time.perf_counter() - began
-        return utterance, finished
+        return Utterance(tuple(spoken)), finished
 
     async def _draw(
         self,
@@ -206,14 +233,14 @@ class Writing:
         self._ended = True
         self._news.set()
 
-    async def sentences(self) -> AsyncIterator[str]:
-        """Pieces to speak one by one, each as soon as it cannot change any more."""
+    async def sentences(self, language: str = "en") -> AsyncIterator[str]:
+        """Pieces to speak one by one, each as soon as it cannot change any more. ``language``: of the voice."""
         waiting: list[str] = []
         first = True
         while not self._ended or self._text or waiting:
             whole = len(self._text) if self._ended else finished(self._text)
             if whole:
-                waiting = gathered([*waiting, *sentences(self._text[:whole], first=first)])
+                waiting = gathered([*waiting, *sentences(self._text[:whole], first=first, language=language)])
                 self._text = self._text[whole:]
             if waiting:
                 first = False
@@ -223,11 +250,11 @@ class Writing:
                 await self._news.wait()
 
 
-async def _spoken_pieces(text: str | AsyncIterable[str]) -> AsyncIterator[str]:
+async def _spoken_pieces(text: str | AsyncIterable[str], language: str) -> AsyncIterator[str]:
     """At least one piece: silence, where nothing can be said."""
     said = False
     if isinstance(text, str):
-        for sentence in sentences(text):
+        for sentence in sentences(text, language=language):
             said = True
             yield sentence
     else:
@@ -258,10 +285,24 @@ def timed(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[
     return result, time.perf_counter() - began
 
 
-def say(config: EngineConfig, sentence: str, recipe: VoiceRecipe, mood: Mood) -> Speech:
-    """One sentence by the recipe's engine. Runs in the voice lane."""
-    speech: Speech = registry.create("voice", recipe.engine, config).speak(sentence, recipe, mood)
-    return speech
+def say(config: EngineConfig, sentence: str, recipe: VoiceRecipe, mood: Mood) -> Voiced:
+    """One sentence by the recipe's engine. Runs in the voice lane.
+
+    Where a service fails, the voice that the recipe names for that says it instead.
+    """
+    try:
+        speaker = registry.create("voice", recipe.engine, config)
+        return Voiced(speaker.speak(sentence, recipe, mood), recipe, spent_by(speaker))
+    except (EngineFailed, EngineUnavailable) as error:
+        if recipe.stand_in is None:
+            raise
+        speaker = registry.create("voice", recipe.stand_in.engine, config)
+        return Voiced(speaker.speak(sentence, recipe.stand_in, mood), recipe.stand_in, (), error)
+
+
+def spent_by(speaker: Any) -> tuple[Usage, ...]:
+    """What a speaker used since it was last asked, if it asks a service."""
+    return tuple(speaker.spent()) if hasattr(speaker, "spent") else ()
 
 
 def draw(config: EngineConfig, engine: str, portrait: Portrait, speech: Speech, direction: Direction) -> Drawn:

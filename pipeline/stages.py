@@ -109,6 +109,21 @@ class RemoteConfig:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechConfig:
+    """A service that speaks, and how it is used."""
+
+    base_url: str = field(repr=False)  # it may hold a password
+    key: SecretStr
+    model: str
+    timeout: float = 30.0
+    """Seconds of silence after which a call is given up."""
+    price: float | None = None
+    """USD per 1000 characters."""
+    designs: bool = False
+    """Whether a new voice is made for each persona, where the service can."""
+
+
+@dataclass(frozen=True, slots=True)
 class EngineConfig:
     """What every engine is built with. Hashable, so that a worker process can keep one engine per configuration."""
 
@@ -124,6 +139,10 @@ class EngineConfig:
     """For painters that use diffusion models."""
     remote: RemoteConfig | None = None
     """For the animator that asks another machine."""
+    elevenlabs: SpeechConfig | None = None
+    """For voices of ElevenLabs."""
+    speech: SpeechConfig | None = None
+    """For voices of an OpenAI-compatible service."""
 
 
 class Mind(Protocol):

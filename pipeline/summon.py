@@ -10,14 +10,19 @@ from typing import TypeVar
 
 from pipeline import concept, registry
 from pipeline.animation.manner import direction_of
+from pipeline.errors import EngineFailed, EngineUnavailable
 from pipeline.portrait.diffusion import jobs, serve
 from pipeline.receipt import Receipt
 from pipeline.speak import Spoken, Studio, together
 from pipeline.stages import EngineConfig, Mind
 from pipeline.types import Persona, Portrait, StyleOption, VoiceOption, VoiceRecipe
+from pipeline.voice import embedded
 from pipeline.voice.attributes import spread
 
 T = TypeVar("T")
+HOSTED = ("elevenlabs", "openai")
+"""Speakers that ask a service."""
+OWN_VOICE = "A voice of my own was chosen instead."
 DIFFUSERS = "diffusers"
 """The painter that needs a device."""
 
@@ -78,11 +83,22 @@ class Casting:
 
     async def voice_of(self, persona: Persona, seed: int, taken: Sequence[VoiceRecipe] = ()) -> VoiceRecipe:
         """The voice of the persona, rather unlike those that are ``taken`` by others around it."""
-        studio, engine = self.studio, self.engines.voice
-        options = spread(await studio.workers.run("voice", shortlist, studio.config, engine, persona, seed), taken)
+        options = spread(await self._voices(persona, seed), taken)
         descriptions = [option.description for option in options]
         chosen = await self.mind.choose(persona, "voice", descriptions, self.receipt)
         return options[chosen or 0].recipe
+
+    async def _voices(self, persona: Persona, seed: int) -> Sequence[VoiceOption]:
+        """Those that fit; of this machine where a service does not tell which it has."""
+        config, workers, engine = self.studio.config, self.studio.workers, self.engines.voice
+        try:
+            return await workers.run("voice", shortlist, config, engine, persona, seed)
+        except (EngineUnavailable, EngineFailed) as error:
+            if engine not in HOSTED:
+                raise
+            here, _ = embedded.best(config.assets)
+            self.receipt.notices.append(f"{error} {OWN_VOICE}")
+            return await workers.run("voice", shortlist, config, here, persona, seed)
 
     async def portrait_of(
         self, persona: Persona, style: str | None, seed: int, watch: jobs.Watch = lambda step: None

@@ -194,8 +194,11 @@ class VoiceRecipe(Value):
     formant: float = Field(default=1.0, ge=0.6, le=1.5, description="vocal tract ratio; > 1 sounds smaller")
     pace: float = Field(default=1.0, ge=0.5, le=1.6, description="speaking rate ratio")
     effect: str = "none"
+    language: str = Field(default="en", description="that its words are pronounced in; ISO 639-1")
     spoken: bool = Field(default=True, description="whether its voices speak the persona's language")
     reason: str = Field(default="", description="why this voice, for people")
+    acting: str = Field(default="", description="how it speaks, in words, for engines that can be told")
+    stand_in: VoiceRecipe | None = Field(default=None, description="who speaks on this machine while a service cannot")
 
 
 class VoiceOption(Value):

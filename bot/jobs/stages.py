@@ -44,6 +44,7 @@ from pipeline.types import (
     Utterance,
     VoiceRecipe,
 )
+from pipeline.voice import tongue
 from pipeline.voice.moves import NO_FURTHER, moved
 from pipeline.voice.text import unread
 from pipeline.voice.wishes import wished
@@ -86,7 +87,7 @@ class Stages:
                 return await (self._write(lease, receipt) if summoned else self._answer(lease, receipt))
             case Stage.VOICE:
                 cast = summoned or lease.request.kind == Kind.REVOICE
-                return await (self._cast_voice(lease, receipt) if cast else self._speak(lease))
+                return await (self._cast_voice(lease, receipt) if cast else self._speak(lease, receipt))
             case Stage.PORTRAIT:
                 return await self._paint(lease, receipt)
             case Stage.CLIP if lease.request.kind == Kind.FILM:
@@ -217,7 +218,7 @@ class Stages:
                 taken = await self.personas.voices_near(request.place, request.conversation, request.persona_id)
                 recipe = await casting.voice_of(wished(persona, wish), seed, taken)
             notices += [notice] if (notice := unspoken(persona, recipe)) else []
-            made = await self._uttered(key, persona.greeting, recipe, persona.mood, notices)
+            made = await self._uttered(key, persona.greeting, recipe, persona.mood, receipt, notices)
 
         async def finish(completing: Completing) -> None:
             recipe = VoiceRecipe.model_validate(made.document["values"]["recipe"]["value"])
@@ -233,23 +234,33 @@ class Stages:
         voice = (await self.personas.voices([persona.id])).get(persona.id)
         return voice if voice and voice.engine == self.engines.voice else None
 
-    async def _speak(self, lease: Lease) -> Outcome:
+    async def _speak(self, lease: Lease, receipt: Receipt) -> Outcome:
         """An answer is spoken."""
         reply = Reply.model_validate(lease.results[Stage.MIND]["values"]["reply"]["value"])
-        recipe = await self.personas.voice((await self._persona(lease)).id)
+        stored = await self._persona(lease)
+        recipe = await self.personas.voice(stored.id)
         key = result_key("speech", recipe, reply.text, reply.mood.value)
         made = await self.keeping.found(key)
-        notice = unread(reply.text, recipe.engine) if made is None else None
-        return Outcome(made or await self._uttered(key, reply.text, recipe, reply.mood, [notice] if notice else []))
+        if made is None:
+            notice = unread(reply.text, recipe) or await self._foreign(lease, stored, reply.text, recipe)
+            notices = [notice] if notice else []
+            made = await self._uttered(key, reply.text, recipe, reply.mood, receipt, notices)
+        return Outcome(made)
+
+    async def _foreign(self, lease: Lease, stored: StoredPersona, reply: str, recipe: VoiceRecipe) -> str | None:
+        """What the person should know of an answer in a language that the voice does not speak, the first time."""
+        turns = await self.personas.turns(stored.id, lease.request.conversation)
+        said = [turn.text for turn in turns if turn.speaking is Speaking.PERSONA and turn.text != reply]
+        return tongue.unspoken(stored.persona.name, reply, recipe, said)
 
     async def _uttered(
-        self, key: str, text: str, recipe: VoiceRecipe, mood: Mood, notices: list[str] | None = None
+        self, key: str, text: str, recipe: VoiceRecipe, mood: Mood, receipt: Receipt, notices: Sequence[str]
     ) -> Made:
-        utterance = await self.studio.utter(text, recipe, mood)
+        utterance = await self.studio.utter(text, recipe, mood, receipt)
         sound = await self.keeping.put(await self.studio.sound(utterance), "audio/ogg")
         shown = file(sound, "voice.ogg", seconds=round(utterance.seconds, 3))
         values: dict[str, Result] = {"recipe": recipe, "utterance": utterance}
-        return await self.keeping.keep(key, values, files=[shown], notices=notices or [])
+        return await self.keeping.keep(key, values, files=[shown], notices=[*notices, *receipt.notices])
 
     async def _paint(self, lease: Lease, receipt: Receipt) -> Outcome:
         """A persona gets a portrait."""

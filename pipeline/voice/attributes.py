@@ -4,7 +4,7 @@ it is."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pipeline.types import Age, Gender, Value, VoiceOption, VoiceRecipe
 from pipeline.voice import catalogue
@@ -53,9 +53,10 @@ def heard(recipe: VoiceRecipe) -> Attributes | None:
     )
 
 
-def described(recipe: VoiceRecipe) -> str:
-    """What: "bm_george 60 % + am_onyx 40 %, 8 % lower, slower"."""
-    names = {voice.id: voice.name or voice.id for voice in catalogue.voices(recipe.engine)}
+def described(recipe: VoiceRecipe, rows: Mapping[str, Voice] | None = None) -> str:
+    """What: "bm_george 60 % + am_onyx 40 %, 8 % lower, slower". ``rows``: of voices that are in no catalogue."""
+    voices = rows.values() if rows else catalogue.voices(recipe.engine)
+    names = {voice.id: voice.name or voice.id for voice in voices}
     mixture = " + ".join(f"{names.get(part.voice, part.voice)} {100 * part.weight:.0f} %" for part in recipe.parts)
     return ", ".join([mixture, *bends(recipe)])
 

@@ -21,13 +21,13 @@ from pipeline.voice.pronunciation import CLOSE, OPEN
 UNIT = 600
 """Samples per unit of duration: 25 ms at 24 kHz."""
 
-_STRESS = "ˈˌ"
-_MODIFIERS = "ːʰʲ\u0303"
-_SILENT = frozenset(' ;:,.!?—…"()“”→↓↗↘')
-_UNSAID = _SILENT | {*_STRESS, OPEN, CLOSE}
+STRESS = "ˈˌ"
+MODIFIERS = "ːʰʲ\u0303"
+SILENT = frozenset(' ;:,.!?—…"()“”→↓↗↘')
+_UNSAID = SILENT | {*STRESS, OPEN, CLOSE}
 _LEAD, _TAIL = 0.05, 0.1
 _PAUSE = 0.035  # a gap shorter than this is no pause, only the seam of two words
-_EARLY = 0.05  # both models say a sound this long before its durations do: measured at closures and vowels
+EARLY = 0.05  # both models say a sound this long before its durations do: measured at closures and vowels
 NOTHING = 0.25
 """Seconds of silence for text without anything to say."""
 
@@ -75,18 +75,18 @@ def time_phonemes(symbols: str, durations: npt.ArrayLike) -> tuple[Phoneme, ...]
 
     A stress mark belongs to the sound after it, a length mark to the one before.
     """
-    ends = np.maximum(np.cumsum(np.asarray(durations, np.float64)) * (UNIT / sound.RATE) - _EARLY, 0.0)
+    ends = np.maximum(np.cumsum(np.asarray(durations, np.float64)) * (UNIT / sound.RATE) - EARLY, 0.0)
     if len(ends) != len(symbols) + 2:
         raise ValueError(f"{len(symbols)} symbols need {len(symbols) + 2} durations, not {len(ends)}")
     phonemes: list[Phoneme] = []
     stressed_from: float | None = None
     for i, symbol in enumerate(symbols):
         start, end = float(ends[i]), float(ends[i + 1])
-        if symbol in _STRESS:
+        if symbol in STRESS:
             stressed_from = start if stressed_from is None else stressed_from
-        elif symbol in _MODIFIERS and phonemes and phonemes[-1].end == start:
+        elif symbol in MODIFIERS and phonemes and phonemes[-1].end == start:
             phonemes[-1] = replace(phonemes[-1], symbol=phonemes[-1].symbol + symbol, end=end)
-        elif symbol in _SILENT or symbol in _MODIFIERS:
+        elif symbol in SILENT or symbol in MODIFIERS:
             stressed_from = None
         else:
             stressed = stressed_from is not None
@@ -104,7 +104,7 @@ def utterance(samples: sound.Samples, chunk: str, durations: npt.ArrayLike, pitc
     phonemes = [replace(p, start=p.start / pitch, end=p.end / pitch) for p in time_phonemes(symbols, durations)]
     if not spans:
         return Utterance(samples, tuple(phonemes))
-    ends = np.maximum(np.cumsum(np.asarray(durations, np.float64)) * (UNIT / sound.RATE) - _EARLY, 0.0) / pitch
+    ends = np.maximum(np.cumsum(np.asarray(durations, np.float64)) * (UNIT / sound.RATE) - EARLY, 0.0) / pitch
     samples, (before, after) = emphasis.stress(samples, [(float(ends[a]), float(ends[b])) for a, b in spans])
 
     def moved(seconds: float) -> float:

@@ -42,15 +42,15 @@ def stress(samples: Samples, spans: Spans) -> tuple[Samples, Knots]:
         return samples, knots
     # What is lifted by resampling gets shorter again.
     drawn = [size * (HIGHER if i % 2 else 1.0) for i, size in enumerate(lengths)]
-    stretched = _stretch(samples, np.array(moments), np.concatenate([[0.0], np.cumsum(drawn)]))
+    longer = stretched(samples, np.array(moments), np.concatenate([[0.0], np.cumsum(drawn)]))
     edges = np.round(np.cumsum([0.0, *drawn]) * RATE).astype(int)
     wanted = np.diff(np.round(knots[1] * RATE).astype(int))
-    parts = [stretched[a:b] for a, b in pairwise(edges)]
+    parts = [longer[a:b] for a, b in pairwise(edges)]
     parts = [_lift(part, int(n)) if i % 2 else part for i, (part, n) in enumerate(zip(parts, wanted, strict=True))]
     return np.concatenate(parts), knots
 
 
-def _stretch(samples: Samples, before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> Samples:
+def stretched(samples: Samples, before: npt.NDArray[np.float64], after: npt.NDArray[np.float64]) -> Samples:
     """The samples with the moments ``before`` moved to ``after``, the pitch kept: frames overlapped where they fit."""
     n = round(after[-1] * RATE)
     source = np.pad(samples, (_SEARCH + _HOP, _SEARCH + 2 * _FRAME))

@@ -1,5 +1,6 @@
-"""Kokoro-82M (hexgrad, Apache-2.0; StyleTTS 2, Li et al. 2023, arXiv:2306.07691) as int8 ONNX: 28 English voices and
-any mixture of them, with one duration per symbol.
+"""Kokoro-82M (hexgrad, Apache-2.0; StyleTTS 2, Li et al. 2023, arXiv:2306.07691) as int8 ONNX: 54 voices of
+eight languages and any mixture of them, with one duration per symbol. Other languages than English take the extra
+``[languages]``; without it those voices speak English with an accent.
 
 A voice is a table of style vectors, one row per length of text; a weighted sum of tables is a new voice.
 """
@@ -20,7 +21,7 @@ from pipeline import assets
 from pipeline.errors import EngineFailed
 from pipeline.stages import EngineConfig
 from pipeline.types import Mood, Persona, Speech, VoiceOption, VoiceRecipe
-from pipeline.voice import catalogue, delivery, sound
+from pipeline.voice import catalogue, delivery, directions, foreign, sound
 from pipeline.voice.delivery import MANNERS, Utterance
 from pipeline.voice.match import Matcher
 from pipeline.voice.onnx import extra_output, open_session
@@ -56,11 +57,16 @@ class KokoroSpeaker:
         Raises ``MissingAsset`` or ``CorruptAsset`` for the model and voices, ``EngineFailed`` for a recipe that
         names a voice nobody has.
         """
-        words = marked(text)
+        language = recipe.language if foreign.speakable(recipe.language) else "en"
+        words = marked(text, language)
         if not words:
             return delivery.silence(text)
         table, british = self._mixture(recipe)
-        chunks = delivery.split(delivery.known(symbols(self._g2p(british), words), _vocabulary()), _LONGEST)
+        if language == "en":
+            said = symbols(self._g2p(british), words)
+        else:
+            said = foreign.symbols(language, directions.plain(words))
+        chunks = delivery.split(delivery.known(said, _vocabulary()), _LONGEST)
         manner = MANNERS[mood]
         pitch = max(0.4, min(2.2, recipe.pitch * manner.pitch))
         pace = recipe.pace * manner.pace

@@ -18,7 +18,7 @@ import numpy as np
 
 from pipeline.embedding import Embedder
 from pipeline.types import Age, Gender, Mood, Persona, Size, VoiceOption, VoicePart, VoiceRecipe
-from pipeline.voice import catalogue, mixing
+from pipeline.voice import catalogue, foreign, mixing
 from pipeline.voice.attributes import AGES, bends, body_of, described, pitch_of
 from pipeline.voice.catalogue import Voice
 
@@ -39,8 +39,6 @@ _ACCENT_OF = {
     "es": "spanish", "fr": "french", "hi": "indian", "it": "italian", "ja": "japanese", "pt": "portuguese",
     "zh": "chinese",
 }  # fmt: skip
-_MIXING = ("kokoro", "hibari")
-"""Engines that speak with several voices at once; the others get one."""
 _ROUGH = re.compile(
     r"angry|furious|grump|grouch|gruff|rough|rasp|gravel|hoarse|growl|fierce|rumbl|wicked|savage|menac|crack", re.I
 )
@@ -53,6 +51,8 @@ _PITCH_OF_CHILD = {Gender.FEMALE: 270.0, Gender.MALE: 240.0, Gender.NEUTRAL: 255
 _PITCH_OF_AGE = {Age.CHILD: 1.0, Age.YOUNG: 1.06, Age.ADULT: 1.0, Age.OLD: 0.93}
 _PITCH_OF_SIZE = {Size.TINY: 1.55, Size.SMALL: 1.1, Size.MEDIUM: 1.0, Size.LARGE: 0.86, Size.HUGE: 0.72}
 _BODY_OF_SIZE = {Size.TINY: 1.22, Size.SMALL: 1.06, Size.MEDIUM: 1.0, Size.LARGE: 0.94, Size.HUGE: 0.86}
+_LENT = {(Gender.FEMALE, Gender.MALE): 0.87, (Gender.MALE, Gender.FEMALE): 1.15}
+"""Formant ratio of a voice that somebody of the other gender borrows: men's vocal tracts are about a seventh longer."""
 _PACE_OF_SIZE = {Size.TINY: 1.06, Size.SMALL: 1.02, Size.MEDIUM: 1.0, Size.LARGE: 0.95, Size.HUGE: 0.9}
 _PACE_OF_AGE = {Age.CHILD: 1.02, Age.YOUNG: 1.03, Age.ADULT: 1.0, Age.OLD: 0.93}
 _TILT_OF_SIZE = {Size.TINY: 2.0, Size.SMALL: 1.0, Size.MEDIUM: 0.0, Size.LARGE: -1.0, Size.HUGE: -2.0}
@@ -76,9 +76,10 @@ class Wanted:
 class Matcher:
     """Finds recipes among the voices of one engine. Descriptions are embedded once, at the first choice."""
 
-    def __init__(self, engine: str, embedder: Embedder | None = None) -> None:
+    def __init__(self, engine: str, embedder: Embedder | None = None, voices: Sequence[Voice] | None = None) -> None:
+        """``voices``: instead of those in the catalogue."""
         self._engine = engine
-        self._voices = catalogue.voices(engine)
+        self._voices = catalogue.voices(engine) if voices is None else tuple(voices)
         self._sound = _standing(self._voices)
         self._embedder = embedder or Embedder()
         self._characters: np.ndarray | None = None
@@ -102,14 +103,15 @@ class Matcher:
     def _option(
         self, persona: Persona, wanted: Wanted, ranked: Sequence[tuple[Voice, float]], chance: random.Random
     ) -> VoiceOption:
-        if self._engine in _MIXING:
+        if self._engine in mixing.ENGINES:
             parts = mixing.mix(ranked, persona, wanted.accent, chance)
         else:
             parts = (VoicePart(voice=mixing.only(ranked, persona, wanted.accent, chance).id, weight=1.0),)
         rows = {voice.id: voice for voice, _ in ranked}
         effect = _effect(persona)
         pitch, formant, pace = _bend([(rows[p.voice], p.weight) for p in parts], wanted, chance)
-        spoken = all(_language(persona) in rows[part.voice].speaks for part in parts)
+        formant = round(formant * _LENT.get((rows[parts[0].voice].gender, persona.gender), 1.0), 3)
+        spoken = all(_speaks(rows[part.voice], _language(persona)) for part in parts)
         recipe = VoiceRecipe(
             engine=self._engine,
             parts=parts,
@@ -117,23 +119,25 @@ class Matcher:
             formant=formant,
             pace=pace,
             effect=effect,
+            language=_language(persona) if spoken else "en",
             spoken=spoken,
         )
-        recipe = recipe.model_copy(update={"reason": f"{', '.join(_traits(persona))} -> {described(recipe)}"})
+        recipe = recipe.model_copy(update={"reason": f"{', '.join(_traits(persona))} -> {described(recipe, rows)}"})
         characters = " mixed with ".join(rows[part.voice].character for part in parts[:2])
         return VoiceOption(recipe=recipe, description="; ".join([characters, *bends(recipe)]))
 
     def rank(self, persona: Persona, wanted: Wanted) -> list[tuple[Voice, float]]:
         """Voices the persona may have with their distance from it, nearest first.
 
-        Where none speaks its language, all may: read with a foreign tongue is better than not at all.
+        Where none speaks its language, all may: read with a foreign tongue is better than not at all. A language that
+        only women speak here, as French, lends a man one of their voices, bent.
         """
         meaning = self._meanings(persona)
-        fluent = [voice for voice in self._voices if _language(persona) in voice.speaks]
+        fluent = [voice for voice in self._voices if _speaks(voice, _language(persona))] or list(self._voices)
+        fitting = [voice for voice in fluent if persona.gender in (Gender.NEUTRAL, voice.gender)]
         scored = [
             (voice, _distance(voice, persona, wanted) + self._unlike(voice, wanted) - 0.12 * meaning[voice.id])
-            for voice in fluent or self._voices
-            if persona.gender is Gender.NEUTRAL or voice.gender is persona.gender
+            for voice in fitting or fluent
         ]
         return sorted(scored, key=lambda pair: (pair[1], pair[0].id))
 
@@ -252,6 +256,11 @@ def _traits(persona: Persona) -> list[str]:
     traits += ["lively"] if persona.energy > 0.65 else ["slow"] if persona.energy < 0.35 else []
     traits += ["warm"] if persona.warmth > 0.65 else ["cold"] if persona.warmth < 0.35 else []
     return list(dict.fromkeys([*traits, persona.temper]))
+
+
+def _speaks(voice: Voice, language: str) -> bool:
+    """Whether a voice can be made to speak a language on this machine."""
+    return language in voice.speaks and (voice.engine != "kokoro" or foreign.speakable(language))
 
 
 def _language(persona: Persona) -> str:

@@ -9,6 +9,8 @@ from pipeline.types import Age, Gender, Persona, VoicePart
 from pipeline.voice.attributes import AGES, age_of
 from pipeline.voice.catalogue import Voice
 
+ENGINES = ("kokoro", "hibari")
+"""Those that speak with several voices at once; services speak with one."""
 NEARLY = 0.14
 """Distances this close to the best are as good as it: the seed chooses among them."""
 NATIVE = ("american", "british")

@@ -3,6 +3,7 @@ and units; here is what it would read otherwise than people do, and the way of e
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import Counter
@@ -50,6 +51,12 @@ _READINGS = tuple(
 )
 
 
+@cache
+def english(*, british: bool = False) -> G2P:
+    """The one of this process: its lexicon takes a second to read."""
+    return G2P(british=british)
+
+
 def symbols(pronounce: G2P, marked: str) -> str:
     """The symbols of a ``text.marked`` text; those of a stressed word between ``OPEN`` and ``CLOSE``."""
     wanted = _stressed(marked)
@@ -89,6 +96,12 @@ def respelled(words: str) -> str:
 def _respell(word: str) -> str:
     found = respellings().get(word.lower())
     return f"[{word}](/{found}/)" if found else word
+
+
+@cache
+def alphabet() -> frozenset[str]:
+    """Every symbol that a pronunciation may have: those that Kokoro was trained with."""
+    return frozenset(json.loads((files("pipeline.voice") / "kokoro_symbols.json").read_text(encoding="utf-8")))
 
 
 @cache

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
+from pipeline.types import VoiceRecipe
 from pipeline.voice import directions
 from pipeline.voice.directions import END, START
 
@@ -35,11 +36,16 @@ _MIXED_FRACTION = re.compile(r"(\d)\s?(?=[½¼¾⅓⅔])")
 _MINUS = re.compile(r"(?<![\w)\]+*/=%°-])[-−](?=\d)|(?<=[-+*/=(] )[-−](?=\d)")
 _MONEY_AFTER = re.compile(r"(?<![\w$€£.,])(\d[\d.,]*)\s*([€£$])(?!\s*\d)")
 _NUMBER_SIGN = re.compile(r"#(?=\d)")
+_CLOSE_STOP = re.compile(r"([。！？])(?=[^\s。！？」』”）])")
+"""A full stop of Chinese or Japanese, after which there is no space."""
+_ACTED_ABROAD = re.compile(r"(^|[.!?…—:»\"”。！？।]\s*)\*(?!\*)[^*\n]{1,80}\*(?!\*)")
+"""Between stars and outside of a sentence: what is acted, in any language; within one it is stressed."""
 _SHARP = re.compile(r"\bC#(?!\w)")
 _EQUALS = re.compile(r"(?<=[\w)])\s*=\s*(?=[\w(-])")
 _LAUGHTER = re.compile(r"\b(?:[bm]?w?a?(?:ha){2,}h?|(?:he){2,}h?|(?:hi){2,}|(?:ho){2,}|l+o+l+|lmao|rofl)\b", re.I)
 
 _KEPT = set(" .,;:!?…—-'\"“”()&%+$€£@/°" + START + END)
+_KEPT_ABROAD = set("、「」『』ー")
 _SPELLED = {
     "⁄": "/",
     "‘": "'",
@@ -52,6 +58,7 @@ _SPELLED = {
     "`": "'",
     "。": ". ",
     "，": ", ",
+    "।": ". ",
 }
 
 # fmt: off
@@ -65,11 +72,12 @@ _ABBREVIATIONS = frozenset((
     "vs", "etc", "e.g", "i.e", "a.m", "p.m", "no", "vol", "fig", "approx", "dept", "u.s", "u.k",
 ))
 # fmt: on
-_STOP = re.compile(r"[.!?…]+[\"”')]*\s+(?=\S)")
+_STOP = re.compile(r"[.!?…]+[\"”')]*\s+(?=\S)|[。！？।]+[」』”）]*")
 _CLAUSE = re.compile(r"(?:[,;:]|\s?—)\s+(?=\S)")
 
 UNREAD = "No voice here can read that script aloud yet."
-_LATIN_ONLY = ("kokoro", "hibari")
+_EMBEDDED = ("kokoro", "hibari")
+_SCRIPTS = {"hi": ("DEVANAGARI",), "ja": ("CJK", "HIRAGANA", "KATAKANA"), "zh": ("CJK",)}
 FIRST_PIECE = 70
 """Characters up to which the first piece is left whole; a longer one is cut at a clause so that sound starts soon."""
 SHORTEST_PIECE = 30
@@ -78,43 +86,57 @@ second of silence beside the speech, and takes as long for it as for words."""
 LONGEST_PIECE = 240
 
 
-def speakable(text: str) -> str:
-    """The words to say, on one line; empty when there is nothing to say. Applied twice it changes nothing more."""
+ANY = "mul"
+"""ISO 639-2: whatever language it may be."""
+
+
+def speakable(text: str, language: str = "en") -> str:
+    """The words to say, on one line; empty when there is nothing to say. Applied twice it changes nothing more.
+
+    ``language``: ISO 639-1, of the voice. What is read out in English words ("&" is "and") is left to the pronunciation
+    of another language, which also reads its own script.
+    """
     for _ in range(4):  # without its stars a word may look like another: "A*A*"
-        text, before = directions.plain(marked(text)), text
+        text, before = directions.plain(marked(text, language)), text
         if text == before:
             break
     return text
 
 
-def marked(text: str) -> str:
+def marked(text: str, language: str = "en") -> str:
     """As ``speakable``, with every stressed word as ``**word**``."""
     for _ in range(4):  # what was taken away may have hidden something: "::)" is a smile and a half
-        text, before = _cleared(text), text
+        text, before = _cleared(text, english=language == "en"), text
         if text == before:
             break
     return text
 
 
-def _cleared(text: str) -> str:
-    text = _TRADEMARK.sub("", _MIXED_FRACTION.sub(r"\1 and ", text))
+def _cleared(text: str, *, english: bool) -> str:
+    if english:
+        text = _MIXED_FRACTION.sub(r"\1 and ", text)
+    text = _TRADEMARK.sub("", _CLOSE_STOP.sub(r"\1 ", text))
     text = unicodedata.normalize("NFKC", text.replace("…", "...")).replace("...", "…")
     text = _MARKDOWN_LINK.sub(r"\1", text)
-    text = _URL.sub(" link ", text)
+    text = _URL.sub(" link " if english else " ", text)
     text = _TAG.sub(" ", text)
     text = _SHORTCODE.sub(" ", text)
     text = _EMOTICON.sub(" ", text)
+    if not english:
+        text = _ACTED_ABROAD.sub(r"\1 ", text)
     text = directions.resolved(text)
     text = _BRACKETED.sub(" ", text)
-    text = _EQUALS.sub(" equals ", _NUMBER_SIGN.sub("number ", _SHARP.sub("C sharp", text)))
+    if english:
+        text = _EQUALS.sub(" equals ", _NUMBER_SIGN.sub("number ", _SHARP.sub("C sharp", text)))
     text = _MARKUP.sub(" ", text)
-    text = "".join(_letter(c) for c in text)
+    text = "".join(_letter(c, english=english) for c in text)
     text = re.sub(r"\(\s*\)", " ", text)  # held only what no voice here can read
-    text = _LOOSE_PERCENT.sub(" ", text)
-    text = _AMPERSAND.sub(" and ", text)
-    text = _MINUS.sub("minus ", _MONEY_AFTER.sub(r"\2\1", text))
-    text = _LONG_LETTER.sub(_shorter, text)
-    text = _LAUGHTER.sub(_laughed, text)
+    if english:
+        text = _LOOSE_PERCENT.sub(" ", text)
+        text = _AMPERSAND.sub(" and ", text)
+        text = _MINUS.sub("minus ", _MONEY_AFTER.sub(r"\2\1", text))
+        text = _LONG_LETTER.sub(_shorter, text)
+        text = _LAUGHTER.sub(_laughed, text)
     text = _calm_capitals(text)
     text = _REPEATED.sub(_strongest, text)
     text = re.sub(r"\s-+\s", " — ", text)
@@ -123,21 +145,28 @@ def _cleared(text: str) -> str:
     return text.replace(START, "**").replace(END, "**") if _WORD.search(text) else ""
 
 
-def unread(text: str, engine: str) -> str | None:
-    """What the person should know of a text in a script that the embedded voices cannot read: then they are silent, or
-    nearly. Whether most of its letters are of one."""
+def unread(text: str, recipe: VoiceRecipe) -> str | None:
+    """What the person should know of a text in a script that an embedded voice cannot read: then it is silent, or
+    nearly. Whether most of its letters are of another than that of its language."""
     letters = [c for c in unicodedata.normalize("NFKC", text) if c.isalpha()]
-    foreign = sum(not unicodedata.name(c, "").startswith("LATIN") for c in letters)
-    return UNREAD if engine in _LATIN_ONLY and 2 * foreign > len(letters) else None
+    scripts = _SCRIPTS.get(recipe.language, ("LATIN",))
+    foreign = sum(not unicodedata.name(c, "").startswith(scripts) for c in letters)
+    return UNREAD if recipe.engine in _EMBEDDED and 2 * foreign > len(letters) else None
 
 
-def sentences(text: str, *, first: bool = True) -> list[str]:
+def cleared_for(recipe: VoiceRecipe) -> str:
+    """The ``language`` that texts are cleared for before a recipe says them; a service reads every script, whatever
+    language its character was made for."""
+    return recipe.language if recipe.engine in _EMBEDDED else ANY
+
+
+def sentences(text: str, *, first: bool = True, language: str = "en") -> list[str]:
     """The ``marked`` text in pieces to be spoken one by one, in order; empty when there is nothing to say.
 
     ``first``: whether it is the beginning of what is said, which should be heard soon.
     """
     pieces: list[str] = []
-    for sentence in _split_sentences(marked(text)):
+    for sentence in _split_sentences(marked(text, language)):
         pieces += _split_clauses(sentence, LONGEST_PIECE)
     pieces = gathered(pieces)
     if first and pieces and len(pieces[0]) > FIRST_PIECE:
@@ -167,10 +196,12 @@ def gathered(pieces: Iterable[str]) -> list[str]:
     return joined
 
 
-def _letter(c: str) -> str:
+def _letter(c: str, *, english: bool) -> str:
     """The character itself, how it is spelled here, or a space for what the voices cannot read."""
     if c in _SPELLED:
         return _SPELLED[c]
+    if not english and (unicodedata.category(c)[0] in "LMN" or c in _KEPT_ABROAD):
+        return c
     if c in _KEPT or (c.isascii() and c.isalnum()):
         return c
     if c.isalpha() and unicodedata.name(c, "").startswith("LATIN"):
@@ -241,7 +272,7 @@ def _stops(text: str) -> Iterator[re.Match[str]]:
         word = text[start : stop.start()].rsplit(" ", 1)[-1].strip("(\"'“*").lower()
         initial = len(word) == 1 and word.isalpha() and word != "i"
         shortened = text[stop.start()] == "." and (word in _ABBREVIATIONS or initial)
-        if not shortened and not text[stop.end()].islower():
+        if not shortened and not text[stop.end() : stop.end() + 1].islower():
             start = stop.end()
             yield stop
 

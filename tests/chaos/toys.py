@@ -166,7 +166,7 @@ class ToyStudio(Studio):
     def luck(self) -> Luck:
         return cast(ToyWorkers, self.workers).luck
 
-    async def utter(self, text: str, recipe: VoiceRecipe, mood: Mood) -> Utterance:
+    async def utter(self, text: str, recipe: VoiceRecipe, mood: Mood, receipt: Receipt | None = None) -> Utterance:
         fault = await self.luck.meet()
         if fault is Fault.NOTHING:
             return Utterance(())

@@ -323,7 +323,7 @@ async def test_the_same_sentence_is_spoken_and_filmed_once(theatre: Theatre, mon
     seen = await theatre.play(first)
     assert kinds(seen) == [PartKind.PLACEHOLDER, PartKind.TEXT, PartKind.CLIP]
     assert sorted(files(seen[-1])) == ["clip.mp4"]
-    assert theatre.workers.calls.keys() == {"say", "encode_ogg", "draw", "mux"}
+    assert theatre.workers.calls.keys() == {"say", "encode_ogg", "draw", "soundtrack", "mux"}
     theatre.workers.calls.clear()
     second = await theatre.ask.say(theatre.incoming("elsewhere", "test:zoe"), theatre.apple, "Good morning!")
     again = await theatre.play(second)

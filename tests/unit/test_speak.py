@@ -115,7 +115,7 @@ async def test_uttered_sentences_are_whole_frames_with_a_breath(studio: Studio) 
     assert utterance.speech.text == TEXT
     assert len(utterance.parts) == 3
     for part in utterance.parts:
-        plain = say(studio.config, part.text, RECIPE, Mood.JOY)
+        plain = say(studio.config, part.text, RECIPE, Mood.JOY).speech
         assert np.array_equal(part.samples, whole_frames(plain, 25, PAUSE).samples)
 
 

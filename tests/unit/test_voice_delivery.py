@@ -7,15 +7,17 @@ import hashlib
 import os
 import subprocess
 import sys
+import unicodedata
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pipeline.animation.visemes import sounds
 from pipeline.stages import EngineConfig
-from pipeline.types import Mood, Speech, VoicePart, VoiceRecipe
-from pipeline.voice import effects, emphasis, sound
+from pipeline.types import Mood, Phoneme, Speech, VoicePart, VoiceRecipe
+from pipeline.voice import effects, emphasis, kokoro, sound
 from pipeline.voice.delivery import MANNERS, split, unmarked, utterance
 from pipeline.voice.hibari import HibariSpeaker
 from pipeline.voice.sound import RATE
@@ -139,3 +141,11 @@ def test_another_process_says_the_same() -> None:
         timeout=120,
     )
     assert done.stdout.strip() == hashlib.sha256(here.samples.tobytes()).hexdigest()
+
+
+def test_every_sound_of_kokoro_has_a_mouth() -> None:
+    neutral = sounds([Phoneme("ə", 0.0, 0.1)])[0].viseme
+    spoken = {symbol for symbol in kokoro._vocabulary() if unicodedata.category(symbol) in ("Ll", "Lu")}
+    assert len(spoken) > 70
+    for symbol in spoken - set("əᵊɐɜ"):
+        assert [sound.viseme for sound in sounds([Phoneme(symbol, 0.0, 0.1)])] != [neutral], symbol

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from pipeline import assets
 from pipeline.embedding import Embedder
 from pipeline.types import Age, Gender, Mood, Persona, Size, VoiceRecipe
-from pipeline.voice import catalogue, effects
+from pipeline.voice import catalogue, effects, foreign
 from pipeline.voice.match import Matcher, want
 
 ENGINES = ("kokoro", "hibari")
@@ -84,7 +84,7 @@ def test_the_catalogue_is_whole(assets_home: Path) -> None:
     for voice in kokoro:
         assert voice.gender == {"f": "female", "m": "male"}[voice.id[1]]
         assert voice.accent == LETTERS[voice.id[0]]
-        assert voice.speaks == ("en",)
+        assert voice.speaks == tuple(dict.fromkeys(("en", voice.language)))
         assert voice.tone is None
     assert all(voice.tone for voice in catalogue.voices("hibari"))
     assert {effect.id for effect in catalogue.effects()} == set(effects.EFFECTS) - {"none"}
@@ -202,3 +202,36 @@ def test_a_shortlist_offers_different_voices_described_without_names(matchers: d
     for option in options:
         assert len(option.description) > 20
         assert not re.search(r"[ab][fm]_|hibari", option.description)
+
+
+@pytest.fixture
+def polyglot(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the extra ``[languages]`` were installed."""
+    monkeypatch.setattr(foreign, "installed", foreign.possible)
+
+
+@pytest.mark.parametrize("language", sorted(foreign.possible()))
+@pytest.mark.usefixtures("polyglot")
+def test_a_language_is_spoken_by_its_own_voices(language: str) -> None:
+    rows = {voice.id: voice for voice in catalogue.voices("kokoro")}
+    for gender in Gender:
+        recipe = Matcher("kokoro").recipe(persona(language=language, gender=gender), 3)
+        assert (recipe.language, recipe.spoken) == (language, True)
+        spoken = [rows[part.voice] for part in recipe.parts]
+        assert {voice.language for voice in spoken} == {language}
+        both = {voice.gender for voice in rows.values() if voice.language == language} == {"female", "male"}
+        if both and gender is not Gender.NEUTRAL:
+            assert {voice.gender for voice in spoken} == {gender}
+
+
+@pytest.mark.usefixtures("polyglot")
+def test_a_frenchman_has_to_borrow_a_womans_voice() -> None:
+    woman, man = (Matcher("kokoro").recipe(persona(language="fr", gender=g), 3) for g in (Gender.FEMALE, Gender.MALE))
+    assert man.parts[0].voice == woman.parts[0].voice
+    assert man.pitch < 0.8 * woman.pitch
+    assert man.formant < woman.formant
+
+
+def test_a_language_that_nobody_speaks_is_read_as_english() -> None:
+    recipe = Matcher("hibari").recipe(persona(language="fr"), 3)
+    assert (recipe.language, recipe.spoken) == ("en", False)

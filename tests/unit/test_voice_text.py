@@ -8,9 +8,10 @@ from hibari.g2p import G2P
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.types import VoicePart, VoiceRecipe
 from pipeline.voice import hibari, kokoro
 from pipeline.voice.pronunciation import respelled, respellings, symbols
-from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, marked, sentences, speakable, unread
+from pipeline.voice.text import FIRST_PIECE, LONGEST_PIECE, finished, marked, sentences, speakable, unread
 
 
 @pytest.mark.parametrize(
@@ -114,8 +115,40 @@ def test_stress_goes_through_the_pronunciation() -> None:
     ],
 )
 def test_what_no_voice_here_can_read(written: str, lost: bool) -> None:
-    assert (unread(written, "kokoro") is not None) is lost
-    assert unread(written, "elevenlabs") is None
+    assert (unread(written, voice("kokoro")) is not None) is lost
+    assert unread(written, voice("elevenlabs")) is None
+
+
+def test_a_voice_reads_the_script_of_its_language() -> None:
+    assert unread("你好，世界！", voice("kokoro", "zh")) is None
+    assert unread("नमस्ते दोस्त", voice("kokoro", "hi")) is None
+    assert unread("你好，世界！", voice("kokoro", "hi")) is not None
+
+
+def voice(engine: str, language: str = "en") -> VoiceRecipe:
+    return VoiceRecipe(engine=engine, parts=(VoicePart(voice="x", weight=1.0),), language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "written", "said"),
+    [
+        ("fr", "*rit* L'été & *mes* 3 « amis » 😀 https://x.org", "L'été & mes 3 amis"),
+        ("de", "Größe: 5 % — *seufzt* das ist **sehr** viel!", "Größe: 5 % — das ist sehr viel!"),
+        ("zh", "你好，世界！我是**苹果**。", "你好,世界! 我是苹果."),
+        ("ja", "えっ、本当？*笑う*「はい」。", "えっ、本当? 「はい」."),
+        ("hi", "नमस्ते 🙂 दोस्त।", "नमस्ते दोस्त."),
+    ],
+)
+def test_other_languages_keep_their_letters(language: str, written: str, said: str) -> None:
+    assert speakable(written, language) == said
+    assert speakable(said, language) == said
+
+
+def test_sentences_without_spaces_between_them() -> None:
+    first = "我是一个生气的苹果，住在一棵很老很老的树上，从来没有人来看过我，真的。"
+    second = "你今天过得怎么样，有没有吃什么好吃的东西，或者看到什么非常有趣的事情呢？"
+    assert finished(first + "你今") == len(first)
+    assert [piece[:2] for piece in sentences(first + second, language="zh")] == ["我是", "你今"]
 
 
 @given(st.text(max_size=300) | st.text(alphabet="aA*_ .-%!", max_size=40))

@@ -30,8 +30,11 @@ pipeline-lost-for-words = { $name } fehlen die Worte. Bitte sag es anders.
 pipeline-rude-words = Dem Sprachmodell fielen dazu nur unfreundliche Worte ein. Bitte beschreib eine andere Figur.
 pipeline-stands-in = Das Sprachmodell konnte nicht antworten; so lange springt der Demo-Autor ein.
 pipeline-animator-stands-in = Der Animator konnte nicht helfen; so lange bewegt ein einfacherer das Gesicht.
+pipeline-voice-stands-in = Der Stimmendienst konnte nicht helfen; so lange spricht eine meiner eigenen Stimmen.
+pipeline-voice-own = Der Stimmendienst konnte nicht helfen; darum habe ich eine meiner eigenen Stimmen gewählt.
 pipeline-worker-died = Der Prozess, der daran gearbeitet hat, ist abgestürzt.
 pipeline-unspoken = Die Sprache von { $name } ({ $language }) spricht hier noch keine Stimme.
+pipeline-voice-foreign = Die Stimme von { $name } spricht die Sprache dieser Antwort nicht ({ $language }).
 pipeline-voice-no-further = Die Stimme bleibt, wie sie ist: weiter in diese Richtung geht hier keine.
 pipeline-unread-script = Keine Stimme hier kann diese Schrift bisher vorlesen.
 # What stands for all others, by the class of the error (pipeline/errors.py).

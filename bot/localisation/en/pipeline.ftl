@@ -30,8 +30,11 @@ pipeline-lost-for-words = { $name } is lost for words. Please say it another way
 pipeline-rude-words = The language model found only rude words for that. Please describe another character.
 pipeline-stands-in = { $why } The demo writer stands in meanwhile.
 pipeline-animator-stands-in = { $why } A simpler animator moves the face meanwhile.
+pipeline-voice-stands-in = { $why } A voice of my own speaks meanwhile.
+pipeline-voice-own = { $why } A voice of my own was chosen instead.
 pipeline-worker-died = The process that worked on it died.
 pipeline-unspoken = No voice here speaks the language of { $name } ({ $language }) yet.
+pipeline-voice-foreign = The voice of { $name } does not speak the language of this answer ({ $language }).
 pipeline-voice-no-further = The voice stays as it is: none here goes further that way.
 pipeline-unread-script = No voice here can read that script aloud yet.
 

@@ -30,8 +30,11 @@ pipeline-lost-for-words = { $name } se queda sin palabras. Dilo de otra manera, 
 pipeline-rude-words = Al modelo de lenguaje solo se le ocurrieron groserías. Describe a otro personaje, por favor.
 pipeline-stands-in = El modelo de lenguaje no ha podido responder; mientras tanto lo sustituye el autor de demostración.
 pipeline-animator-stands-in = El animador no ha podido responder; mientras tanto, uno más sencillo mueve la cara.
+pipeline-voice-stands-in = El servicio de voces no ha podido responder; mientras tanto habla una de mis propias voces.
+pipeline-voice-own = El servicio de voces no ha podido responder; por eso he elegido una de mis propias voces.
 pipeline-worker-died = El proceso que se ocupaba de esto se detuvo.
 pipeline-unspoken = Ninguna voz de aquí habla todavía el idioma de { $name } ({ $language }).
+pipeline-voice-foreign = La voz de { $name } no habla el idioma de esta respuesta ({ $language }).
 pipeline-voice-no-further = La voz se queda como está: ninguna aquí va más lejos en ese sentido.
 pipeline-unread-script = Ninguna voz de aquí sabe leer aún esa escritura en voz alta.
 # What stands for all others, by the class of the error (pipeline/errors.py).

@@ -30,8 +30,11 @@ pipeline-lost-for-words = { $name } reste sans voix. Dis-le autrement, s’il te
 pipeline-rude-words = Le modèle de langage n’a trouvé que des mots grossiers pour cela. Décris un autre personnage, s’il te plaît.
 pipeline-stands-in = Le modèle de langage n’a pas pu répondre ; l’auteur de démonstration le remplace en attendant.
 pipeline-animator-stands-in = L’animateur n’a pas pu répondre ; en attendant, un plus simple fait bouger le visage.
+pipeline-voice-stands-in = Le service de voix n’a pas pu répondre ; en attendant, une de mes propres voix parle.
+pipeline-voice-own = Le service de voix n’a pas pu répondre ; j’ai donc choisi une de mes propres voix.
 pipeline-worker-died = Le processus qui s’en occupait s’est arrêté.
 pipeline-unspoken = Aucune voix ici ne parle encore la langue de { $name } ({ $language }).
+pipeline-voice-foreign = La voix de { $name } ne parle pas la langue de cette réponse ({ $language }).
 pipeline-voice-no-further = La voix reste comme elle est : aucune ici ne va plus loin dans ce sens.
 pipeline-unread-script = Aucune voix ici ne sait encore lire cette écriture à voix haute.
 # What stands for all others, by the class of the error (pipeline/errors.py).

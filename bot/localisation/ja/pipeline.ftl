@@ -30,8 +30,11 @@ pipeline-lost-for-words = { $name }は言葉に詰まっています。別の言
 pipeline-rude-words = 言語モデルには乱暴な言葉しか浮かびませんでした。別のキャラクターを説明してください。
 pipeline-stands-in = 言語モデルが答えられなかったので、しばらくデモの書き手が代わりを務めます。
 pipeline-animator-stands-in = アニメーターが答えられなかったので、しばらくは簡単な方法で顔を動かします。
+pipeline-voice-stands-in = 音声サービスが答えられなかったので、しばらくは手持ちの声で話します。
+pipeline-voice-own = 音声サービスが答えられなかったので、手持ちの声を選びました。
 pipeline-worker-died = 作業していたプロセスが止まってしまいました。
 pipeline-unspoken = { $name }の言語（{ $language }）を話せる声は、ここにはまだありません。
+pipeline-voice-foreign = { $name }の声は、この返事の言語（{ $language }）を話せません。
 pipeline-voice-no-further = 声はそのままです。ここにはこれ以上そちらに寄せられる声がありません。
 pipeline-unread-script = ここにはまだ、その文字を読み上げられる声がありません。
 # What stands for all others, by the class of the error (pipeline/errors.py).

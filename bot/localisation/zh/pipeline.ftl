@@ -30,8 +30,11 @@ pipeline-lost-for-words = { $name }无言以对。请换个说法。
 pipeline-rude-words = 语言模型对此只想到了粗鲁的话。请描述另一个角色。
 pipeline-stands-in = 语言模型没能回答，暂时由演示写手代替。
 pipeline-animator-stands-in = 动画服务没能响应，暂时用更简单的方式让脸动起来。
+pipeline-voice-stands-in = 语音服务没能响应，暂时用我自己的声音说话。
+pipeline-voice-own = 语音服务没能响应，所以选了我自己的一种声音。
 pipeline-worker-died = 处理它的进程中断了。
 pipeline-unspoken = 这里还没有会说{ $name }的语言（{ $language }）的声音。
+pipeline-voice-foreign = { $name }的声音不会说这条回答所用的语言（{ $language }）。
 pipeline-voice-no-further = 声音保持不变：这里没有更接近那个方向的声音了。
 pipeline-unread-script = 这里还没有能朗读这种文字的声音。
 # What stands for all others, by the class of the error (pipeline/errors.py).
