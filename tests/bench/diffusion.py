@@ -1,5 +1,6 @@
 """How quick Stable Diffusion 1.5 is on this device, beside what its arithmetic would allow:
-``python -m tests.bench.diffusion [--steps 25,8,4] [--batches 1,8] [--rounds 3] [--device auto] [--json]``.
+``python -m tests.bench.diffusion [--steps 25,8,4] [--batches 1,8] [--side 512] [--rounds 3]
+[--device auto] [--json]``.
 
 The networks have their full size and random weights, which cost the same time as trained ones; they are saved, loaded
 and called as those of a look. The bound is the count of floating-point operations of a picture (convolutions, matrix
@@ -170,6 +171,7 @@ def main() -> None:
     parser.add_argument("--steps", help="with commas")
     parser.add_argument("--batches", help="with commas")
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--side", type=int, default=SIDE, help="of the pictures, in pixels")
     parser.add_argument("--device", default="auto")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
@@ -179,7 +181,7 @@ def main() -> None:
     batches = [int(part) for part in (asked.batches or ("1" if slow else "1,8")).split(",")]
     with tempfile.TemporaryDirectory() as scratch:
         build(Path(scratch), torch.float32 if slow else torch.float16)
-        rows = list(measure(Path(scratch), device, steps, batches, asked.rounds or (1 if slow else 3)))
+        rows = list(measure(Path(scratch), device, steps, batches, asked.rounds or (1 if slow else 3), asked.side))
     if asked.json:
         print(json.dumps([asdict(row) | {"share": row.share} for row in rows], indent=2))
     else:
