@@ -158,7 +158,11 @@ async def _followed(process: asyncio.subprocess.Process, told: Told) -> str:
 
 def liveportrait(root: Path, python: Path, faces: Faces) -> Checkout:
     """LivePortrait moved by JoyVASA: inference.py of jdh-algo/JoyVASA. ``faces``: its human mode finds the face, its
-    animal mode takes the whole portrait for one, whatever it is."""
+    animal mode takes the whole portrait for one, whatever it is.
+
+    Flags: its src/config/argument_config.py; the clip: the end of its src/live_portrait_wmg_pipeline.py, 25 frames a
+    second, as many as the sound has (and a silent ``_temp.mp4`` before it, which is older). It takes no seed.
+    """
     # The clip must be framed as the portrait is. Cropped, it is so only if pasted back, which wants stitching, which
     # is not for animals. Not cropped, it is; and a portrait is about as tight as the crop of the network would be.
     framing = ["--flag_do_crop", "--flag_pasteback", "--flag_stitching"] if faces == "human" else []
@@ -174,23 +178,25 @@ def liveportrait(root: Path, python: Path, faces: Faces) -> Checkout:
         }
         return [*(one for pair in asked.items() for one in pair), *framing]
 
-    return Checkout("liveportrait", faces, root, python, ("pretrained_weights",), arguments)
+    weights = "liveportrait" if faces == "human" else "liveportrait_animals"
+    needs = "pretrained_weights/JoyVASA", f"pretrained_weights/{weights}"
+    return Checkout("liveportrait", faces, root, python, needs, arguments)
 
 
 def sadtalker(root: Path, python: Path) -> Checkout:
-    """inference.py of OpenTalker/SadTalker, for photographs of people."""
+    """inference.py of OpenTalker/SadTalker, for photographs of people. The clip is RESULT_DIR/TIME.mp4."""
 
     def arguments(work: Work) -> Sequence[str | Path]:
-        style = work.about.seed % 46  # its pose styles: the only thing in it that a seed can choose
         asked: Mapping[str, str | Path] = {
             "--source_image": work.portrait,
             "--driven_audio": work.speech,
             "--result_dir": work.folder / "out",
-            "--pose_style": str(style),
             "--size": "512" if work.about.side > 256 else "256",
             "--preprocess": "full",
         }
-        # The whole picture with the head where it is: that is what --still is for.
+        # The whole picture with the head where it is: that is what --still is for. It also stops all blinks
+        # (src/generate_batch.py) and leaves a pose style without effect (src/generate_facerender_batch.py).
         return [*(one for pair in asked.items() for one in pair), "--still"]
 
-    return Checkout("sadtalker", "human", root, python, ("checkpoints",), arguments)
+    # The mapping that "full" takes, see its src/utils/init_path.py.
+    return Checkout("sadtalker", "human", root, python, ("checkpoints/mapping_00109-model.pth.tar",), arguments)

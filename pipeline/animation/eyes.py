@@ -24,12 +24,14 @@ GLANCE = 0.12
 """Furthest glance, in shares of the eye's width."""
 LASHES = 0.36
 """Height of the band at the edge of the lid that keeps its shape, in shares of the open eye."""
-MEET = 0.82
-"""Where the lids meet, from the upper one's place to the lower one's."""
+MEET, OVERLAP = 0.82, 1.5
+"""Where the lids meet, from the upper one's place to the lower one's; by how many pixels the upper one lies over the
+lower one then, so that no white is left between them."""
 SKIN = 0.62
 """Share of the skin between eye and brow that is drawn down: the brow's hairs must not be."""
-DARK, HIDDEN = 0.4, 0.15
-"""Lightness below which something is no skin, in shares of the skin's, and how much of a lid may be such."""
+DARK, HIDDEN, INKED = 0.4, 0.15, 0.30
+"""Lightness below which something is no skin, in shares of the skin's, and how much of a lid may be such; above a drawn
+eye that may be a thick line."""
 LINES = 0.72
 """Lightness below which something on the skin is a lash or a drawn line, which would be stretched to a stripe."""
 SMOOTH = 0.10
@@ -118,8 +120,8 @@ class _Eye:
         self._upper, self._lower = ((arch * (a + b * self._x)).astype(np.float32) for a, b in (lids.upper, lids.lower))
         self._crease = self._upper - np.float32(lids.rise) * np.sqrt(arch)
         self._lashes = np.minimum(np.float32(LASHES * lids.height), 0.55 * (self._upper - self._crease))
-        self.has_skin, self._bare = self._skin(seen[self.place].max(axis=2))
         self._flat = min(3 * (1 - lids.power), 1.0)
+        self.has_skin, self._bare = self._skin(seen[self.place].max(axis=2))
 
     def _skin(self, lightness: Pixels) -> tuple[bool, Single]:
         """Whether there is skin to make a lid of, and no hair, spectacles, or rim of an eye larger than was found; and
@@ -134,7 +136,8 @@ class _Eye:
         spread = SMOOTH * self._width
         near = cv2.GaussianBlur(self._pixels * known[..., None], (0, 0), spread)
         near /= np.maximum(cv2.GaussianBlur(known, (0, 0), spread), 1e-6)[..., None]
-        return bool((light < DARK * skin).mean() < HIDDEN), np.asarray(near, np.float32)
+        hidden = HIDDEN + (INKED - HIDDEN) * self._flat
+        return bool((light < DARK * skin).mean() < hidden), np.asarray(near, np.float32)
 
     def look(self, lid: int, gaze_x: int, gaze_y: int) -> Pixels:
         """Its part of the picture, with the lid so many `STEPS` shut and the eye looking aside."""
@@ -143,7 +146,7 @@ class _Eye:
             return looking
         shut, between = lid / STEPS, self._upper < self._lower
         meet = self._upper + MEET * (self._lower - self._upper)
-        edge = self._upper + shut * (meet - self._upper)
+        edge = self._upper + shut * (meet - self._upper) + np.float32(OVERLAP * shut**4)
         floor = self._lower + shut**2 * (meet - self._lower)
         drawn = self._stretched(edge)
         skin = self._from(drawn)

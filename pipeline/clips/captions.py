@@ -18,7 +18,7 @@ import numpy.typing as npt
 import skia
 
 from pipeline.clips import clip
-from pipeline.clips.lettering import paragraph
+from pipeline.clips.lettering import legible, locale_of, paragraph
 from pipeline.clips.overlay import i420
 from pipeline.errors import EngineFailed, StorageFailed
 from pipeline.types import Speech, Utterance
@@ -46,8 +46,8 @@ class Cue:
 
 
 def captioned(mp4: bytes, text: str, parts: Sequence[Speech], home: Path) -> bytes:
-    """The clip, an MP4, with ``text`` at its foot. ``parts``: how it is spoken, sentence by sentence; ``home``: the
-    folder of assets.
+    """The clip, an MP4, with ``text`` at its foot, but for letters that no font here has. ``parts``: how it is spoken,
+    sentence by sentence; ``home``: the folder of assets.
 
     Raises ``EngineFailed`` for what is no clip, ``MissingAsset`` for the letters, ``StorageFailed`` for a full disk.
     """
@@ -61,7 +61,9 @@ def captioned(mp4: bytes, text: str, parts: Sequence[Speech], home: Path) -> byt
                 fps, side = round(video.fps), video.w
                 shown = [video]
                 for cue in cues(text, parts):
-                    words = drawn(cue.text, side, home)
+                    if not legible(cue.text, home).strip():
+                        continue
+                    words = drawn(cue.text, side, home, locale=locale_of(text))
                     top = round((1 - _MARGIN) * side) - words.shape[0]
                     placed = ImageClip(words).with_position(((side - words.shape[1]) // 2, top))
                     shown.append(placed.with_start(cue.start).with_end(min(cue.end, video.duration)))
@@ -146,12 +148,14 @@ def _times(
     return np.interp(shares[:-1] + 1e-6, places, moments), np.interp(shares[1:] - 2e-6, places, moments)
 
 
-def drawn(text: str, side: int, home: Path, width: float | None = None) -> npt.NDArray[np.uint8]:
+def drawn(
+    text: str, side: int, home: Path, width: float | None = None, locale: str | None = None
+) -> npt.NDArray[np.uint8]:
     """Words on their ground for a picture of ``side`` pixels, or for so much ``width`` of a larger one: RGBA."""
     room, padding = round(_ROOM * side), round(_PADDING * side)
     width = width or (1 - 4 * _MARGIN) * side
     for share in _SIZES:
-        words = paragraph(text, share * side, _WORDS, width, home)
+        words = paragraph(text, share * side, _WORDS, width, home, locale)
         if words.Height <= room - 2 * padding:
             break
     ground = (min(round(words.LongestLine), round(width)) + 4 * padding, min(round(words.Height) + 2 * padding, room))

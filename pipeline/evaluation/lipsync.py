@@ -111,8 +111,8 @@ async def _speeches(
         voice = voices[number % len(voices)]
         tell(f"{voice.engine} {voice.id} says: {sentence}")
         recipe = VoiceRecipe(engine=voice.engine, parts=(VoicePart(voice=voice.id, weight=1.0),))
-        speech = await studio.workers.run("voice", say, studio.config, sentence, recipe, Mood.CALM)
-        found.append((f"{voice.engine} {voice.id}", whole_frames(script().spelt(speech), studio.fps, tail=0.0)))
+        voiced = await studio.workers.run("voice", say, studio.config, sentence, recipe, Mood.CALM)
+        found.append((f"{voice.engine} {voice.id}", whole_frames(script().spelt(voiced.speech), studio.fps, tail=0.0)))
     return found
 
 

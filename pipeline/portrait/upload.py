@@ -32,6 +32,7 @@ HEADROOM = 0.46
 DOMINATES = 1.4
 """The largest of several faces is meant when it is so many times as large as the next: less than `gate` asks for, since
 the others are mostly cut away."""
+_TOO_LARGE = "That picture is too large for me."
 _BEHIND = (236, 236, 240)
 """What is put behind a picture that one can see through."""
 
@@ -86,12 +87,14 @@ def decoded(data: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(data)) as image:
             if image.width * image.height > PIXELS:
-                raise BadRequest("That picture is too large for me.")
+                raise BadRequest(_TOO_LARGE)
             image.draft("RGB", (MOST, MOST))  # a JPEG of 10,000 pixels is read at a fraction of its size
             plain = _plain(image)
             plain.thumbnail((MOST, MOST))
             return np.asarray(ImageOps.exif_transpose(plain), np.uint8)
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise BadRequest(_TOO_LARGE) from error
+    except (UnidentifiedImageError, OSError) as error:
         raise BadRequest("That file is not a picture that I can open: PNG, JPEG, WebP or GIF, please.") from error
 
 
@@ -112,6 +115,8 @@ def meant(faces: Sequence[Face]) -> Face | NoFace:
     judged = verdict(faces, least=0.0, dominates=DOMINATES)
     if judged.face is None:
         return NoFace.NONE
+    if not np.isfinite(judged.face.landmarks).all():  # our finders say so themselves; others may not
+        return NoFace.UNLIKELY
     if judged.face.flaw:
         return NoFace(judged.face.flaw.value)
     return NoFace.SEVERAL if judged.verdict is Verdict.SEVERAL else judged.face

@@ -11,18 +11,20 @@ from pipeline.types import Age, Gender, Mood, Persona, Phoneme, Picture, Portrai
 SKIN = (250, 214, 120)
 
 
-def disc_portrait(mood: Mood = Mood.CALM, side: int = 768, seed: int = 4) -> Portrait:
+def disc_portrait(
+    mood: Mood = Mood.CALM, side: int = 768, seed: int = 4, skin: tuple[int, int, int] = SKIN
+) -> Portrait:
     """A face on a flat disc."""
     persona = Persona(
         concept="a disc", thing="disc", name="Disc", tagline="", personality="", temper="calm", mood=mood,
         age=Age.ADULT, gender=Gender.NEUTRAL, size=Size.SMALL, energy=0.5, warmth=0.5, accent="american",
         likes=(), dislikes=(), catchphrase="", greeting="", samples=("", "", ""), appearance="", voice_wish="",
     )  # fmt: skip
-    rig = FaceRig.fit(persona, (0.5, 0.48), 0.27, SKIN, seed)
+    rig = FaceRig.fit(persona, (0.5, 0.48), 0.27, skin, seed)
     surface = skia.Surface(side, side)
     canvas = surface.getCanvas()
     canvas.clear(skia.ColorSetRGB(120, 150, 210))
-    canvas.drawCircle(side / 2, side / 2, 0.42 * side, skia.Paint(AntiAlias=True, Color=skia.ColorSetRGB(*SKIN)))
+    canvas.drawCircle(side / 2, side / 2, 0.42 * side, skia.Paint(AntiAlias=True, Color=skia.ColorSetRGB(*skin)))
     plate = _pixels(surface)
     rest = rest_pose(rig)
     draw_face(canvas, rig, rest, side)

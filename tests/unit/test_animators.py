@@ -112,9 +112,9 @@ async def test_a_failure_is_told_and_the_next_is_drawn(tmp_path: Path, error: Ex
 
 def checkout(tmp_path: Path, make: Callable[[Path, Path], Checkout], then: str) -> tuple[Checkout, Work]:
     root, folder = tmp_path / "checkout", tmp_path / "job"
-    for one in (root, folder, root / "pretrained_weights", root / "checkpoints"):
-        one.mkdir()
     made = make(root, Path(sys.executable))
+    for one in (folder, *(root / name for name in made.needs)):
+        one.mkdir(parents=True)
     flag = "--result_dir" if made.name == "sadtalker" else "--output_dir"
     (root / "inference.py").write_text(INFERENCE.format(flag=flag, then=then))
     return made, Work(folder, ABOUT)
@@ -140,7 +140,7 @@ async def test_sadtalker_is_asked_for_the_whole_picture(tmp_path: Path) -> None:
     assert (await made.render(work, lambda share: None)).name == "made.mp4"
     arguments = (work.folder / "out" / "arguments").read_text().split("\n")
     assert arguments[arguments.index("--preprocess") + 1] == "full"
-    assert arguments[arguments.index("--pose_style") + 1] == "4"
+    assert arguments[arguments.index("--size") + 1] == "512"
     assert "--still" in arguments
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.clips import lettering
 from pipeline.clips.captions import MOST, captioned, cues, drawn
 from pipeline.clips.dialogue import HEIGHT, WIDTH, Player, Said, duet, seconds
 from pipeline.clips.film import Card, Shot
@@ -80,6 +82,57 @@ def test_hostile_words_stay_small(assets_home: Path) -> None:
         height, width = drawn(cue.text, 512, assets_home).shape[:2]
         assert height <= 0.2 * 512 + 1
         assert width <= 512
+
+
+@pytest.fixture
+def no_fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A system without any."""
+
+    class Empty:
+        def matchFamilyStyleCharacter(self, *asked: object) -> None:  # noqa: N802 - skia's name
+            return None
+
+    monkeypatch.setattr(lettering, "_system", Empty)
+    lettering._face.cache_clear()
+    yield
+    lettering._face.cache_clear()
+
+
+@pytest.mark.usefixtures("no_fonts")
+@pytest.mark.parametrize(
+    "text", ["りんごは怒る", "我很生气，你是谁？", "사과가 화났어요!", "Я — яблоко", "أنا تفاحة!", "Μήλο", "सेब"]
+)
+def test_letters_of_every_language_come_along(text: str, assets_home: Path) -> None:
+    assert lettering.legible(text, assets_home) == text
+    first, last = (drawn(letter, 512, assets_home) for letter in (text[0], text[-2]))
+    assert first.shape != last.shape or (first != last).any(), "two boxes would be alike"
+
+
+@pytest.mark.usefixtures("no_fonts")
+def test_what_no_font_has_is_left_out(assets_home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lettering._left_out.cache_clear()
+    assert lettering.legible("Hi 👩\u200d🚀 there ไทย", assets_home) == "Hi \u200d there "
+    assert np.array_equal(drawn("Hi 🚀 there", 512, assets_home), drawn("Hi there", 512, assets_home))
+    told = capsys.readouterr().out
+    assert told.count("no_font") == 2, "once of the symbols, and once of the script"
+    assert "thai" in told
+    assert "rocket" not in told.lower()
+
+
+def test_chinese_characters_look_as_their_readers_write_them(assets_home: Path) -> None:
+    forms = {locale: drawn("直骨", 512, assets_home, locale=locale).tobytes() for locale in ("ja", "zh-Hans")}
+    assert forms["ja"] != forms["zh-Hans"]
+    assert [lettering.locale_of(text) for text in ("直す", "직접 直", "直骨")] == ["ja", "ko", "zh-Hans"]
+
+
+def test_what_is_read_from_the_right_ends_on_the_left(assets_home: Path) -> None:
+    def first(text: str) -> int:
+        """Width of what stands leftmost."""
+        columns = (drawn(text, 512, assets_home)[..., :3].min(axis=2) > 128).any(axis=0).astype(int)
+        edges = np.flatnonzero(np.diff(columns))
+        return int(edges[1] - edges[0])
+
+    assert abs(first("سب !") - first("!")) <= 2 < first("سب") / 4
 
 
 @pipes

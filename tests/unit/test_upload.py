@@ -8,14 +8,19 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from pipeline import registry
+from pipeline.animation.acting import Moment
+from pipeline.animation.warp import Bent
 from pipeline.errors import BadRequest
+from pipeline.evaluation.eyes import SHUT, eyes
 from pipeline.face.drawn_eyes import corrected
 from pipeline.face.ibug import INNER_LIPS, LEFT_EYE, RIGHT_EYE
+from pipeline.face.pose import FacePose
 from pipeline.portrait import upload
 from pipeline.portrait.upload import NoFace
 from pipeline.stages import EngineConfig, FaceFinder
@@ -80,12 +85,14 @@ def test_what_is_no_picture_is_refused(data: bytes) -> None:
         upload.decoded(data)
 
 
-def test_an_absurd_size_is_refused() -> None:
-    header = b"IHDR" + struct.pack(">IIBBBBB", 12_000, 12_000, 8, 2, 0, 0, 0)
+@pytest.mark.parametrize("side", [9_450, 12_000, 30_000])
+def test_an_absurd_size_is_refused(side: int) -> None:
+    header = b"IHDR" + struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
     bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header + struct.pack(">I", zlib.crc32(header))
-    for data in (bomb + bytes(100), bomb + file(astronaut(16))[33:]):
-        with pytest.raises(BadRequest):
-            upload.decoded(data)
+    with pytest.raises(BadRequest):
+        upload.decoded(bomb + bytes(100))
+    with pytest.raises(BadRequest, match="too large"):
+        upload.decoded(bomb + file(astronaut(16))[33:])
 
 
 def test_which_face_is_meant() -> None:
@@ -159,6 +166,38 @@ def test_eyes_drawn_larger_than_peoples_are_found_whole(assets_home: Path) -> No
     for eye in (LEFT_EYE, RIGHT_EYE):
         true, found = drawn.landmarks[eye], made.landmarks[eye]  # the cut-out is the whole picture
         assert np.abs(found - true).max() < 0.3 * (true[3, 0] - true[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("mood", "skin"), [(Mood.FEAR, (240, 238, 242)), (Mood.ANGER, (240, 238, 242)), (Mood.FEAR, (150, 150, 150))]
+)
+def test_eyes_under_thick_lines_blink_on_any_skin(mood: Mood, skin: tuple[int, int, int], assets_home: Path) -> None:
+    drawn = disc_portrait(mood, skin=skin)
+    made = upload.cut_out(EngineConfig(assets_home), file(drawn.picture), "facemesh")
+    assert isinstance(made, Portrait)
+    bent, points = Bent(made), drawn.landmarks * np.float32(512 / 768)  # the cut-out is the whole picture
+    rest, shut = (
+        cv2.cvtColor(bent.frame(Moment(FacePose(lid_left=lid, lid_right=lid), (0.0, 0.0))), cv2.COLOR_YUV2RGB_I420)
+        for lid in (0.0, 1.0)
+    )
+    seen = [eye.open(shut, (0, 0)) for eye in eyes(rest, points, "drawn")]
+    assert max(seen) < SHUT["drawn"] + 0.05
+
+
+def test_spectacles_are_no_eyes(assets_home: Path) -> None:
+    finder: FaceFinder = registry.create("face", "facemesh", EngineConfig(assets_home))
+    worn = astronaut(1024)
+    points = finder.find(worn)[0].landmarks
+    centres = [points[eye].mean(axis=0) for eye in (LEFT_EYE, RIGHT_EYE)]
+    width = float(np.hypot(*(points[39] - points[36])))
+    for joined in (False, True):
+        for x, y in centres:
+            cv2.ellipse(worn, (int(x), int(y)), (int(0.9 * width), int(0.7 * width)), 0, 0, 360, (15, 15, 20), 5)
+        if joined:
+            bridge = [np.rint(centre + np.array([side * 0.9 * width, 0])).astype(int).tolist()
+                      for centre, side in zip(centres, (1, -1), strict=True)]  # fmt: skip
+            cv2.line(worn, bridge[0], bridge[1], (15, 15, 20), 5)
+        assert np.array_equal(corrected(worn, points), points)
 
 
 def test_eyes_of_people_are_left_as_they_were_found(assets_home: Path) -> None:
