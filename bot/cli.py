@@ -43,7 +43,7 @@ GatewayOnly = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; progress goes to stderr.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder that receives a folder per persona.")]
 VoiceEngine = Annotated[
-    str | None, typer.Option("--voice-engine", help="kokoro or hibari; default: the setting VOICE.")
+    str | None, typer.Option("--voice-engine", help="kokoro, hibari, elevenlabs or openai; default: the setting VOICE.")
 ]
 
 
@@ -424,6 +424,42 @@ def evaluate_detection(
         except asyncio.CancelledError:  # Ctrl-C
             _stderr().print("Stopped. What is done is kept: the same command goes on.")
             raise typer.Exit(130) from None
+        if as_json:
+            _print_json(reports.document(found, made))
+        else:
+            _stdout().print(reports.table(found, made))
+
+    _run(main())
+
+
+@evaluate.command("portraits")
+def evaluate_portraits(
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="How many of the 200 concepts; default: all.")
+    ] = None,
+    choice_only: Annotated[bool, typer.Option("--choice-only", help="Only choose what to draw; seconds.")] = False,
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for contact sheets and results; it goes on with what is there.")
+    ] = Path("out/evaluation-portraits"),
+    concurrency: Annotated[int, typer.Option("--concurrency", min=1, max=16, help="Processes.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Draw 200 concepts: is it the right thing, and is a face found? Stopped, the same command goes on."""
+    from bot import evaluate_portraits as reports
+
+    async def main() -> None:
+        config = _settings().engine_config()
+        made: list[Path] = []
+        if choice_only:
+            found = await asyncio.to_thread(reports.choose, config, limit)
+        else:
+            try:
+                found, made = await reports.measure(
+                    config, limit, out, concurrency, lambda text: _stderr().print(text, markup=False, soft_wrap=True)
+                )
+            except asyncio.CancelledError:  # Ctrl-C
+                _stderr().print("Stopped. What is done is kept: the same command goes on.")
+                raise typer.Exit(130) from None
         if as_json:
             _print_json(reports.document(found, made))
         else:

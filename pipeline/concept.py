@@ -172,7 +172,7 @@ def parse(text: str) -> Concept:
     tokens = [token for token in tokens if token] or ["thing"]
     low = [token.casefold() for token in tokens]
     start = next((i for i, word in enumerate(low) if word not in lists.articles), len(low) - 1)
-    stop = next((i for i in range(start + 1, len(low)) if low[i] in lists.breaks), len(low))
+    stop = next((i for i in range(start + 1, len(low)) if _breaks(low, i)), len(low))
     if stop + 1 < len(low) and low[stop] in ("of", "de") and singular(low[stop - 1]) in lists.measures:
         inner = parse(" ".join(tokens[stop + 1 :]))
         return inner.model_copy(update={"text": text, "traits": _traits(low[start : stop - 1]) + inner.traits})
@@ -189,6 +189,16 @@ def parse(text: str) -> Concept:
         loves=_wish(phrase, "loves|likes|adores"),
         hates=_wish(phrase, "hates|fears|dislikes|is afraid of"),
     )
+
+
+def _breaks(words: list[str], place: int) -> bool:
+    """Whether the noun phrase ends before this word."""
+    lists, word = lore.words(), words[place]
+    if word not in lists.postposed:
+        return word in lists.breaks
+    before, after = words[place - 1], "".join(words[place + 1 : place + 2])
+    noun = before in lore.known_nouns() and before not in lore.adjectives()
+    return after in lists.breaks or after in lists.articles or after == "to" or (word.endswith("ing") and noun)
 
 
 def _traits(words: list[str]) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ decides what people get, is kept as well.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import tomllib
 from collections.abc import Callable, Iterator
@@ -20,10 +19,11 @@ from importlib.resources import files
 
 from pipeline import registry
 from pipeline.concept import clean
-from pipeline.errors import ChatAnythingError, EngineUnavailable
-from pipeline.evaluation import detectors, painted
+from pipeline.errors import EngineUnavailable
+from pipeline.evaluation import detectors, lanes, painted
 from pipeline.evaluation.detectors import Seen
 from pipeline.evaluation.kept import Kept, Row
+from pipeline.evaluation.lanes import Job
 from pipeline.evaluation.rates import Rate, rate
 from pipeline.evaluation.textures import texture
 from pipeline.mind.scripted.writing import write
@@ -57,19 +57,6 @@ class Category(Value):
 
 class _Table(Value):
     category: tuple[Category, ...]
-
-
-class Job(Value):
-    """One picture. ``subject``: the concept, or the number of a texture; ``way``: how it is painted."""
-
-    subject: str
-    category: str
-    way: str
-
-    @property
-    def key(self) -> str:
-        """Unlike that of any other job."""
-        return f"{self.way}: {self.subject}"
 
 
 class Plan(Value):
@@ -167,24 +154,10 @@ async def evaluate(
     ``MissingAsset`` before any work when painter or detectors cannot run here.
     """
     everything = list(jobs(plan))
-    waiting = [job for job in everything if job.key not in kept.rows]
-    if waiting:
+    if any(job.key not in kept.rows for job in everything):
         await workers.run("pictures", ready, config, plan)
-    if len(waiting) < len(everything):
-        tell(f"{len(everything) - len(waiting)} of {len(everything)} pictures are kept from before.")
-    todo = enumerate(waiting, len(everything) - len(waiting) + 1)
-
-    async def lane() -> None:
-        for number, job in todo:
-            try:
-                row, small = await workers.run("pictures", measured, config, plan, job)
-            except ChatAnythingError as error:
-                row, small = Row(**job.model_dump(), error=f"{type(error).__name__}: {error}"), b""
-            kept.add(row, small)  # a few kB
-            tell(f"{number} of {len(everything)}: {job.subject} ({job.way}): {_told(row)}")
-
-    await asyncio.gather(*(lane() for _ in range(workers.size("pictures"))))
-    return Report(plan=plan, rows=tuple(kept.rows[job.key] for job in everything))
+    rows = await lanes.draw(config, plan, everything, measured, workers, kept, tell)
+    return Report(plan=plan, rows=rows)
 
 
 def ready(config: EngineConfig, plan: Plan) -> None:
@@ -225,10 +198,3 @@ def measured(config: EngineConfig, plan: Plan, job: Job) -> tuple[Row, bytes]:
 
 def _seen(config: EngineConfig, plan: Plan, picture: Picture, known: Landmarks | None = None) -> dict[str, Seen]:
     return {name: detectors.detector(name, config)(picture, known) for name in plan.detectors}
-
-
-def _told(row: Row) -> str:
-    """ "facemesh 0.87, dlib no face", or what went wrong."""
-    if row.error:
-        return row.error
-    return ", ".join(f"{name} {seen.score:.2f}" if seen.found else f"{name} no face" for name, seen in row.seen.items())

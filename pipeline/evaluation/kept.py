@@ -41,7 +41,7 @@ class Row(Value):
 
     @property
     def key(self) -> str:
-        """As `detection.Job.key`."""
+        """As `lanes.Job.key`."""
         return f"{self.way}: {self.subject}"
 
     @property

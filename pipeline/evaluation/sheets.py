@@ -33,11 +33,11 @@ def contact_sheets(report: Report, picture: Callable[[Row], Path], home: Path) -
                 "hits": _spread(hits, MOST),
             }
             for kind, some in kinds.items():
-                for number, page in enumerate(_pages(some), 1):
-                    made[f"sheet-{way}-{name}-{kind}-{number}.png"] = _sheet(page, name, picture, home)
+                for number, page in enumerate(pages(some), 1):
+                    made[f"sheet-{way}-{name}-{kind}-{number}.png"] = sheet(page, name, _score(name), picture, home)
         wrong = [row for kind in Bare for row in report.painted(kind) if row.seen[name].found]
-        for number, page in enumerate(_pages(wrong), 1):
-            made[f"sheet-faceless-{name}-{number}.png"] = _sheet(page, name, picture, home)
+        for number, page in enumerate(pages(wrong), 1):
+            made[f"sheet-faceless-{name}-{number}.png"] = sheet(page, name, _score(name), picture, home)
     return made
 
 
@@ -78,13 +78,28 @@ def _spread(rows: Sequence[Row], most: int) -> list[Row]:
     return [ordered[number * len(ordered) // most] for number in range(most)]
 
 
-def _pages(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+def pages(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """As many at a time as fit on a sheet."""
     for start in range(0, len(rows), MOST):
         yield rows[start : start + MOST]
 
 
-def _sheet(rows: Sequence[Row], detector: str, picture: Callable[[Row], Path], home: Path) -> bytes:
-    """Pictures with what they are, what the detector says of them, and its box."""
+def _score(detector: str) -> Callable[[Row], str]:
+    """What a picture is, and what the detector says of it."""
+
+    def said(row: Row) -> str:
+        seen = row.seen[detector]
+        score = f"{seen.score:.2f}, {seen.verdict}" if seen.verdict else f"{seen.score:.2f}"
+        name = f"texture {row.subject}" if row.way == Bare.TEXTURE else row.subject
+        return f"{name} ({score if seen.found else 'no face'})"
+
+    return said
+
+
+def sheet(
+    rows: Sequence[Row], detector: str, said: Callable[[Row], str], picture: Callable[[Row], Path], home: Path
+) -> bytes:
+    """Pictures with what is ``said`` of them below, and the detector's boxes, as PNG."""
     columns = min(COLUMNS, len(rows))
     surface = skia.Surface(columns * TILE, -(-len(rows) // columns) * (TILE + CAPTION))
     canvas = surface.getCanvas()
@@ -106,9 +121,7 @@ def _sheet(rows: Sequence[Row], detector: str, picture: Callable[[Row], Path], h
                 skia.Paint(Color=_BOX, Style=skia.Paint.kStroke_Style, StrokeWidth=2, AntiAlias=True),
             )
             canvas.restore()
-        said = f"{seen.score:.2f}, {seen.verdict}" if seen.verdict else f"{seen.score:.2f}"
-        name = f"texture {row.subject}" if row.way == Bare.TEXTURE else row.subject
-        _words(canvas, f"{name} ({said if seen.found else 'no face'})", left + 4, top + TILE, TILE - 8, home, 13)
+        _words(canvas, said(row), left + 4, top + TILE, TILE - 8, home, 13)
     return _png(surface)
 
 

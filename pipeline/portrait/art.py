@@ -1,6 +1,6 @@
-"""Words -> art: our own table first, then the icons' names, keywords, and at last sentence vectors.
+"""The pictures that can be drawn on: by our own table, by the icons' names, by keywords, by sentence vectors.
 
-Right or nothing: what is not matched well goes to a procedural body rather than to a wrong picture.
+Which of them a persona gets is decided in `choosing`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import tomllib
 import zipfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -20,14 +20,11 @@ import numpy.typing as npt
 from pydantic import Field
 
 from pipeline import assets
-from pipeline.types import Fraction, Persona, Value
+from pipeline.types import Fraction, Value
 
 SETS = {"fluent": "fluent-emoji", "noto": "noto"}
 """Set in an art id -> asset. Fluent first: its soft shading takes a face best."""
 INDEX = Path("art-index") / "labels.npz"
-CUT = 0.74
-"""Cosine below which another thing's picture is worse than a body of our own (research/portraits: 0.58 lets wrong
-ones through)."""
 _NO_OBJECTS = {"Smileys & Emotion", "People & Body", "Symbols", "Flags", "Component"}
 _VARIANT = re.compile(
     r"skin-tone|-(dark|light|medium)$|^flag-|^(man|woman|person|people|men|women|family|couple)-|-button$"
@@ -43,17 +40,13 @@ class ArtRow(Value):
         default=None, description="centre x, y and radius of the face in units of the art's side; None: find_place"
     )
     tilt: float = 0.0
+    head: tuple[Fraction, Fraction, Fraction] | None = Field(
+        default=None, description="x, y, half width of a hat's brim; None: above the face, by the silhouette"
+    )
+    bead: bool = Field(default=False, description="the face sits on a clay button: the art is too thin to carry it")
     remove: tuple[int, ...] = Field(default=(), description="elements of the art's own face")
     paint: dict[int, str] = Field(default_factory=dict, description="element -> its new fill")
     note: str = ""
-
-
-class Match(Value):
-    """A picture that fits, and why."""
-
-    id: str
-    row: ArtRow
-    why: str
 
 
 class _Table(Value):
@@ -70,8 +63,16 @@ def table() -> _Table:
 
 
 @cache
+def names() -> dict[str, tuple[str, ...]]:
+    """What people call pictures, in names.toml: art id -> words."""
+    text = files("pipeline.portrait").joinpath("names.toml").read_text(encoding="utf-8")
+    return {art_id: tuple(words) for art_id, words in tomllib.loads(text)["names"].items()}
+
+
+@cache
 def _rows_by_word() -> dict[str, ArtRow]:
-    return {word: row for row in table().art for word in row.words}
+    further = {word: row_of(art_id) for art_id, words in names().items() for word in words}
+    return further | {word: row for row in table().art for word in row.words}
 
 
 @cache
@@ -79,9 +80,27 @@ def _rows_by_id() -> dict[str, ArtRow]:
     return {row.id: row for row in table().art}
 
 
-def known(thing: str) -> bool:
-    """Whether a row has exactly this name."""
-    return thing in _rows_by_word()
+def row_of(art_id: str) -> ArtRow:
+    """What we know of a picture; an empty row where nobody has looked at it."""
+    return _rows_by_id().get(art_id) or ArtRow(id=art_id)
+
+
+def named(word: str) -> ArtRow | None:
+    """The row with exactly this word."""
+    return _rows_by_word().get(word)
+
+
+def title(art_id: str) -> str:
+    """``"fluent:red-apple"`` as people say it."""
+    key, _, name = art_id.partition(":")
+    return f"{key.capitalize()}'s {name.replace('-', ' ')}"
+
+
+def noun(art_id: str) -> str:
+    """What a picture shows first of all: "cat" of ``"fluent:cat-face"``."""
+    row = row_of(art_id)
+    words = row.words or names().get(art_id, ())
+    return words[0] if words else art_id.partition(":")[2].removesuffix("-face").replace("-", " ")
 
 
 class ArtIndex:
@@ -99,25 +118,11 @@ class ArtIndex:
         key, _, name = art_id.partition(":")
         return self._zips[key].read(f"{name}.svg").decode()
 
-    def find(self, persona: Persona) -> Match | None:
-        """The picture for a persona's head noun, or None."""
-        if emoji := self._by_emoji(persona.concept):
-            return emoji
-        terms = list(dict.fromkeys(_terms(persona.thing)))
-        for term in terms:
-            if row := _rows_by_word().get(term):
-                return Match(id=row.id, row=row, why=f"drawn on {_title(row.id)}, the picture for {term!r}")
-            if art_id := self._by_name(term):
-                return Match(id=art_id, row=_row(art_id), why=f"drawn on {_title(art_id)}, the picture named {term!r}")
-        for term in (persona.thing.lower(), *_singular(persona.thing.lower())):  # 'machine' alone is a robot
-            if name := self._keywords.get(term):
-                return Match(id=name, row=_row(name), why=f"drawn on {_title(name)}, one of whose names is {term!r}")
-        return self._by_meaning(persona.thing)
-
-    def _by_name(self, term: str) -> str | None:
+    def by_name(self, term: str) -> str | None:
+        """The picture whose own name is ``term``."""
         name = term.replace(" ", "-")
         for key, icons in self._icons.items():
-            for variant in (f"{name}-face", name):
+            for variant in (f"{name}-face", name, f"{name}s"):
                 if variant in icons and (f"{key}:{variant}" in _rows_by_id() or self._is_object(variant)):
                     return f"{key}:{variant}"
         return None
@@ -127,36 +132,43 @@ class ArtIndex:
             return False
         return self._categories.get(name, "Objects") not in _NO_OBJECTS
 
-    def _by_emoji(self, text: str) -> Match | None:
-        """A concept that is nothing but a picture already."""
+    def is_person(self, art_id: str) -> bool:
+        """Whether a picture is in the category of people."""
+        return self._categories.get(art_id.partition(":")[2]) == "People & Body"
+
+    def by_emoji(self, text: str) -> str | None:
+        """The picture of a text that is nothing but a picture already."""
         if not text or text.isascii():
             return None
         code = "-".join(f"{ord(char):x}" for char in text.strip() if ord(char) != 0xFE0F)
         name = next((name for name, row in self._names.items() if row["code"] == code), None)
         art_id = next((f"{key}:{name}" for key, icons in self._icons.items() if name in icons), None)
-        if art_id is None or not (art_id in _rows_by_id() or self._is_object(str(name))):
-            return None
-        return Match(id=art_id, row=_row(art_id), why=f"drawn on {_title(art_id)}, as asked")
+        return art_id if art_id in _rows_by_id() or self._is_object(str(name)) else None
 
-    def _by_meaning(self, thing: str) -> Match | None:
+    def by_keyword(self, term: str) -> str | None:
+        """The only picture that has ``term`` among its first keywords."""
+        return self._keywords.get(term)
+
+    def by_meaning(self, thing: str, count: int = 8) -> list[tuple[str, float]]:
+        """The pictures nearest in meaning with the cosines of their names, the nearest first."""
         vectors = self._vectors
         if vectors is None or not thing.strip():
-            return None
+            return []
         from pipeline.embedding import Embedder
 
         ids, matrix = vectors
         scores = matrix @ Embedder().encode([thing])[0]
-        best = int(np.argmax(scores))
-        # Word pieces mislead: to the model a plumber is nearly a plum.
-        if scores[best] < CUT or any(thing.lower().startswith(word) for word in _row(ids[best]).words):
-            return None
-        why = f"drawn on {_title(ids[best])}, the picture nearest in meaning to {thing!r} ({scores[best]:.2f} of 1)"
-        return Match(id=ids[best], row=_row(ids[best]), why=why)
+        nearest: dict[str, float] = {}
+        for place in np.argsort(-scores)[: 4 * count]:
+            nearest.setdefault(ids[int(place)], float(scores[place]))
+        return list(nearest.items())[:count]
 
     def labels(self) -> Iterator[tuple[str, str]]:
         """(words, art id) of everything that may carry a face, for the vectors."""
         for row in table().art:
             yield from ((word, row.id) for word in row.words)
+        for art_id, words in names().items():
+            yield from ((word, art_id) for word in words)
         seen: set[str] = set()
         for key, icons in self._icons.items():
             for name in sorted(icons - seen):
@@ -210,28 +222,3 @@ def build_index(assets_home: Path) -> None:
     with scratch.open("wb") as file:
         np.savez(file, ids=np.array([art_id for _, art_id in labels]), vectors=vectors.astype(np.float16))
     scratch.replace(path)
-
-
-def _title(art_id: str) -> str:
-    """``"fluent:red-apple"`` as people say it."""
-    key, _, name = art_id.partition(":")
-    return f"{key.capitalize()}'s {name.replace('-', ' ')}"
-
-
-def _row(art_id: str) -> ArtRow:
-    return _rows_by_id().get(art_id) or ArtRow(id=art_id)
-
-
-def _terms(thing: str) -> Iterable[str]:
-    """'old oak trees' -> itself, its singular, then ever shorter tails: the head noun stands last in English."""
-    words = re.findall(r"[a-z0-9'-]+", thing.lower())
-    for start in range(len(words)):
-        tail = " ".join(words[start:])
-        yield tail
-        yield from _singular(tail)
-
-
-def _singular(term: str) -> Iterable[str]:
-    for ending, replacement in (("ies", "y"), ("ves", "f"), ("es", ""), ("s", "")):
-        if term.endswith(ending) and len(term) > len(ending) + 2 and not term.endswith("ss"):
-            yield term[: -len(ending)] + replacement

@@ -22,6 +22,7 @@ from pipeline.evaluation import detection, detectors
 from pipeline.evaluation.detection import Bare, Plan, categories, evaluate, identity, jobs
 from pipeline.evaluation.detectors import NO_DLIB, Seen, usable
 from pipeline.evaluation.kept import BEFORE, RESULTS, Kept, Row
+from pipeline.evaluation.lanes import Job
 from pipeline.evaluation.rates import Rate, rate, wilson
 from pipeline.evaluation.textures import KINDS, texture
 from pipeline.face.gate import Verdict
@@ -129,7 +130,7 @@ def test_what_belongs_to_another_set_or_engine_is_put_aside(tmp_path: Path) -> N
 async def test_stopped_it_goes_on_and_tries_again_what_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str] = []
 
-    def measured(config: EngineConfig, plan: Plan, job: detection.Job) -> tuple[Row, bytes]:
+    def measured(config: EngineConfig, plan: Plan, job: Job) -> tuple[Row, bytes]:
         asked.append(job.key)
         if len(asked) == 3:
             raise EngineFailed("The canvas tore.")

@@ -131,6 +131,7 @@ class Words(Value):
     articles: frozenset[str]
     intensifiers: frozenset[str]
     breaks: frozenset[str]
+    postposed: frozenset[str]
     measures: frozenset[str]
     uncountable: frozenset[str]
     compounds: frozenset[str]
