@@ -1,6 +1,6 @@
 """Bodies of our own for what has no art: a recipe for some things, a silhouette family for everything else.
 
-A body is an SVG like any art, so placement, colour and style treat both alike.
+A body is an SVG like any art, so placement, colour and style treat both alike. The rows lie in bodies/*.toml.
 """
 
 from __future__ import annotations
@@ -8,18 +8,30 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
 from pydantic import Field
 
-from pipeline.face.colours import from_oklch
-from pipeline.portrait.svg import NAMESPACE
+from pipeline.portrait import clay, patterns
 from pipeline.types import Fraction, Mood, Persona, Value
 
 _MOOD_HUES = {
     Mood.JOY: 90.0, Mood.ANGER: 28.0, Mood.SADNESS: 255.0, Mood.FEAR: 300.0, Mood.SURPRISE: 200.0, Mood.CALM: 150.0,
 }  # fmt: skip
+_NAMED = {
+    "red": (0.60, 0.20, 27.0), "scarlet": (0.60, 0.21, 29.0), "crimson": (0.52, 0.19, 20.0),
+    "orange": (0.74, 0.17, 58.0), "yellow": (0.87, 0.16, 95.0), "golden": (0.80, 0.14, 85.0),
+    "green": (0.68, 0.16, 143.0), "turquoise": (0.76, 0.11, 190.0), "teal": (0.62, 0.10, 195.0),
+    "blue": (0.60, 0.15, 255.0), "navy": (0.38, 0.10, 262.0), "purple": (0.55, 0.17, 308.0),
+    "violet": (0.60, 0.16, 298.0), "lilac": (0.78, 0.09, 308.0), "pink": (0.78, 0.13, 355.0),
+    "brown": (0.52, 0.08, 55.0), "beige": (0.86, 0.04, 80.0), "cream": (0.93, 0.04, 90.0), "white": (0.95, 0.01, 90.0),
+    "grey": (0.66, 0.01, 260.0), "gray": (0.66, 0.01, 260.0), "black": (0.33, 0.015, 280.0),
+}  # fmt: skip
+"""Colour words as OKLCH: what somebody names outright beats what we know of the thing."""
+_TONES = {"dark": -0.14, "deep": -0.10, "pale": 0.12, "light": 0.10, "bright": 0.05}
+"""Words that move the lightness of whatever colour it is."""
 
 
 class BodyRow(Value):
@@ -28,88 +40,139 @@ class BodyRow(Value):
     id: str
     words: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
-    colour: tuple[float, float, float] | None = Field(default=None, description="OKLCH; None: from the words")
-    tints: dict[str, tuple[float, float, float]] = Field(default_factory=dict, description="word -> its own colour")
+    kinds: tuple[str, ...] = Field(default=(), description="hypernym lemmas of WordNet that it stands for")
+    chance: bool = Field(default=False, description="may stand for what nobody knows anything about")
+    colour: clay.Colour | None = Field(default=None, description="OKLCH; None: from thing, palette or mood")
+    palette: tuple[clay.Colour, ...] = Field(default=(), description="colours that suit, one taken by chance")
+    tints: dict[str, clay.Colour] = Field(default_factory=dict, description="word -> its own colour")
+    pattern: str = Field(default="", description="id of the pattern that it wears unless words name another")
+    gloss: Fraction = Field(default=0.5, description="strength of the highlight: 0.1 cloth .. 0.8 glass")
     outline: str
-    face: tuple[Fraction, Fraction, Fraction]
+    margin: Fraction = Field(default=0.0, description="how far it reaches beyond the square, in shares of its side")
+    face: tuple[Fraction, Fraction, Fraction] = Field(description="centre x, y and radius")
+    head: tuple[Fraction, Fraction, Fraction] | None = Field(
+        default=None, description="x, y, half width of a hat's brim; None: above the face, by the silhouette"
+    )
     behind: str = ""
     front: str = ""
 
 
 class _Table(Value):
-    body: tuple[BodyRow, ...] = Field(min_length=1)
+    body: tuple[BodyRow, ...] = ()
+    colours: dict[str, clay.Colour] = Field(default_factory=dict, description="thing -> the colour it has")
+
+
+@cache
+def _tables() -> tuple[_Table, ...]:
+    folder = files("pipeline.portrait").joinpath("bodies")
+    texts = sorted((path.name, path.read_text(encoding="utf-8")) for path in folder.iterdir())
+    return tuple(_Table.model_validate(tomllib.loads(text)) for name, text in texts if name.endswith(".toml"))
 
 
 @cache
 def bodies() -> tuple[BodyRow, ...]:
-    """The rows of bodies.toml, checked."""
-    text = files("pipeline.portrait").joinpath("bodies.toml").read_text(encoding="utf-8")
-    return _Table.model_validate(tomllib.loads(text)).body
+    """The rows of bodies/*.toml, checked."""
+    return tuple(_within_margin(row) for table in _tables() for row in table.body)
 
 
-def recipe(thing: str) -> BodyRow | None:
-    """The recipe of a thing by its whole name, or by its last words."""
-    words = re.findall(r"[a-z0-9'-]+", thing.lower())
-    tails = {" ".join(words[start:]) for start in range(len(words))}
-    tails |= {tail.removesuffix("s") for tail in tails}
-    return next((row for row in bodies() if tails.intersection(row.words)), None)
+def _within_margin(row: BodyRow) -> BodyRow:
+    """Face and head in shares of the whole picture, as those of art are."""
+    places = {key: getattr(row, key) for key in ("face", "head")}
+    wide = 1 + 2 * row.margin
+    moved = {
+        key: ((place[0] + row.margin) / wide, (place[1] + row.margin) / wide, place[2] / wide)
+        for key, place in places.items()
+        if place
+    }
+    return row.model_copy(update=moved)
 
 
-def known(thing: str) -> bool:
-    """Whether a recipe has exactly this name."""
-    return any(thing in row.words for row in bodies())
+@cache
+def colours() -> dict[str, clay.Colour]:
+    """The colours that the world knows: plums are purple, ravens black."""
+    return {thing: colour for table in _tables() for thing, colour in table.colours.items()}
 
 
-def family(persona: Persona) -> tuple[BodyRow, str]:
-    """The silhouette family that the words hint at, else one by chance that stays with the thing; and why."""
-    families = [row for row in bodies() if row.hints]
-    said = re.findall(r"[a-z]+", f"{persona.thing} {persona.concept}".lower())
-    for word in said:
-        for row in families:
-            if word in row.hints or word.removesuffix("s") in row.hints:
-                return row, f"no picture fits {persona.thing!r}, so a {row.id} body was drawn, as {word!r} suggests"
-    plain = [row for row in families if row.id in ("blob", "sphere", "cushion", "crystal", "cloud")]
+@cache
+def _rows(field: str) -> dict[str, BodyRow]:
+    return {word: row for row in bodies() for word in getattr(row, field)}
+
+
+def named(word: str) -> BodyRow | None:
+    """The recipe with exactly this name."""
+    return _rows("words").get(word)
+
+
+def row_of(id: str) -> BodyRow:
+    """The row of an id. Raises ``StopIteration`` for one that is not in the tables."""
+    return next(row for row in bodies() if row.id == id)
+
+
+def family(persona: Persona, kinds: Sequence[str] = ()) -> tuple[BodyRow, str]:
+    """The silhouette family for what WordNet calls the thing (``kinds``, nearest first), else for its words, else one
+    by chance that stays with the thing; and why."""
+    missing = f"no picture fits {persona.thing!r}, so a"
+    for kind in kinds:
+        if row := _rows("kinds").get(kind):
+            return row, f"{missing} {row.id} body was drawn, as it is a kind of {kind}"
+    for word in _phrase(persona):
+        names = (word, word.removesuffix("s"))
+        hints = (_rows(field).get(name) for field in ("hints", "words") for name in names)
+        if row := next(filter(None, hints), None):
+            return row, f"{missing} {row.id} body was drawn, as {word!r} suggests"
+    plain = [row for row in bodies() if row.chance]
     row = plain[zlib.crc32(persona.thing.encode()) % len(plain)]
-    return row, f"no picture fits {persona.thing!r}, so a {row.id} body was drawn"
+    return row, f"{missing} {row.id} body was drawn"
 
 
 def svg(row: BodyRow, persona: Persona) -> str:
-    """The body as SVG, in its recipe's colour or one that thing and mood agree on."""
-    said = re.findall(r"[a-z]+", persona.thing.lower())
-    own = next((row.tints[key] for word in said for key in (word, word.removesuffix("s")) if key in row.tints), None)
-    lightness, chroma, hue = own or row.colour or _colour(persona)
-    shades = {
-        "light": from_oklch(min(0.97, lightness + 0.13), chroma * 0.75, hue),
-        "base": from_oklch(lightness, chroma, hue),
-        "dark": from_oklch(lightness - 0.17, chroma * 1.05, (hue - 8) % 360),
-        "deep": from_oklch(max(0.12, lightness - 0.34), chroma * 0.9, (hue - 16) % 360),
-        "accent": from_oklch(0.78, 0.15, (hue + 165) % 360),
-    }
-    behind, front = row.behind, row.front
-    for key, colour in shades.items():
-        behind, front = behind.replace(f"{{{key}}}", colour), front.replace(f"{{{key}}}", colour)
-    return (
-        f'<svg xmlns="{NAMESPACE}" viewBox="0 0 100 100">{_gradients(shades)}{behind}'
-        f'<path d="{row.outline}" fill="url(#clay)"/><g clip-path="url(#inside)">'
-        f'<ellipse cx="50" cy="104" rx="70" ry="34" fill="url(#under)"/>'
-        f'<ellipse cx="33" cy="20" rx="34" ry="20" fill="url(#gloss)" transform="rotate(-24 33 20)"/></g>{front}'
-        f'<clipPath id="inside"><path d="{row.outline}"/></clipPath></svg>'
-    )
+    """The body as SVG, in the colour and pattern that the words ask for, else in those that suit the thing."""
+    colour = _colour(row, persona)
+    worn = next((found for word in _phrase(persona) if (found := patterns.named(word))), row.pattern)
+    x, y, radius = (value * (1 + 2 * row.margin) for value in row.face)
+    face = (x - row.margin, y - row.margin, radius)
+    surface = patterns.surface(worn, clay.shades(colour), face) if worn else ""
+    return clay.model(row.outline, row.behind, row.front, colour, row.gloss, surface, row.margin)
 
 
-def _gradients(shades: dict[str, str]) -> str:
-    light, base, dark, deep = (shades[key] for key in ("light", "base", "dark", "deep"))
-    return (
-        f'<defs><radialGradient id="clay" cx=".36" cy=".28" r=".95"><stop offset="0" stop-color="{light}"/>'
-        f'<stop offset=".5" stop-color="{base}"/><stop offset="1" stop-color="{dark}"/></radialGradient>'
-        f'<radialGradient id="under"><stop offset="0" stop-color="{deep}" stop-opacity=".55"/>'
-        f'<stop offset="1" stop-color="{deep}" stop-opacity="0"/></radialGradient>'
-        '<radialGradient id="gloss"><stop offset="0" stop-color="#fff" stop-opacity=".55"/>'
-        '<stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient></defs>'
-    )
+def colour_word(persona: Persona) -> str | None:
+    """The word that names the body's colour outright."""
+    thing = persona.thing.lower().split()
+    said = (word for word in (*persona.traits, *_phrase(persona)) if word not in thing)
+    return next((word for word in said if word in _NAMED), None)
 
 
-def _colour(persona: Persona) -> tuple[float, float, float]:
-    """A hue near the mood's, moved by the thing's own name: two sad things differ."""
-    chance = zlib.crc32(persona.thing.encode())
+def _phrase(persona: Persona) -> list[str]:
+    """The words of the thing, the head noun first, then those before it; nothing of 'who befriends crows'."""
+    thing = persona.thing.lower()
+    before, found, _ = persona.concept.lower().partition(thing or "\n")
+    return [word for part in (thing, before if found else "") for word in reversed(re.findall(r"[a-z]+", part))]
+
+
+def _colour(row: BodyRow, persona: Persona) -> clay.Colour:
+    """Named outright, known of the thing, the row's, or by chance: another for every seed, always the same for one."""
+    words = _phrase(persona)
+    chance = zlib.crc32(f"{persona.thing}{persona.seed}".encode())
+    lightness, chroma, hue = _NAMED.get(colour_word(persona) or "") or _usual(row, persona, chance)
+    tone = next((_TONES[word] for word in words if word in _TONES), 0.0)
+    return min(0.97, max(0.28, lightness + tone)), chroma * (0.75 if tone > 0.1 else 1.0), hue
+
+
+def _usual(row: BodyRow, persona: Persona, chance: int) -> clay.Colour:
+    words = _phrase(persona)
+    for known in (row.tints, colours()):
+        for word in (persona.thing.lower(), *words):
+            for key in (word, word.removesuffix("s")):
+                if key in known:
+                    return _varied(known[key], chance)
+    if row.colour:
+        return _varied(row.colour, chance)
+    if row.palette:
+        return _varied(row.palette[chance % len(row.palette)], chance)
     return 0.70 + (chance >> 8) % 9 / 100, 0.12, (_MOOD_HUES[persona.mood] + chance % 160 - 80) % 360
+
+
+def _varied(colour: clay.Colour, chance: int) -> clay.Colour:
+    """No two plums are quite alike."""
+    lightness, chroma, hue = colour
+    return lightness + ((chance >> 4) % 5 - 2) / 100, chroma, (hue + (chance >> 12) % 9 - 4) % 360
