@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 from rich.table import Table
 
-from bot import bench_clips, engines
+from bot import bench_clips, bench_portraits, engines
 from bot.settings import Settings
 from pipeline import registry
 from pipeline.receipt import Receipt
@@ -66,6 +66,8 @@ async def measure(settings: Settings, rounds: int, say: Callable[[str], None]) -
         say("drawing and encoding")
         names = engines.engines(await engines.choose(settings, "hibari"))
         rows += [Row(*figure) for figure in await bench_clips.measure(settings.engine_config(), names, rounds)]
+        say("painting")
+        rows += [Row(*figure) for figure in await bench_portraits.measure(settings.engine_config())]
         say("whole commands")
         rows.append(await _command(settings, rounds, Path(scratch)))
     rows.append(Row("peak memory of the process tree", memory.peak / 1e6, "MB"))

@@ -39,6 +39,36 @@ class Nose(StrEnum):
     BRIDGE = "bridge"
 
 
+class Worn(StrEnum):
+    """What can lie on a face, from its brows down; `pipeline.face.worn` draws it."""
+
+    ROUND_SPECTACLES = "round spectacles"
+    SPECTACLES = "spectacles"
+    MONOCLE = "monocle"
+    EYE_PATCH = "eye patch"
+    MOUSTACHE = "moustache"
+    HANDLEBAR = "handlebar moustache"
+    PENCIL_MOUSTACHE = "pencil moustache"
+    GOATEE = "goatee"
+    BEARD = "beard"
+    LONG_BEARD = "long beard"
+    CLOWN_NOSE = "clown nose"
+    BEAUTY_SPOT = "beauty spot"
+    PLASTER = "plaster"
+    WHISKERS = "whiskers"
+
+
+class Manner(StrEnum):
+    """Ways to paint a face; `pipeline.face.manners` knows them."""
+
+    SOFT = "soft"
+    FLAT = "flat"
+    INK = "ink"
+    PENCIL = "pencil"
+    NEON = "neon"
+    PIXELS = "pixels"
+
+
 class FaceRig(Value):
     """Everything that is lasting about a drawn face; `FacePose` holds what moves."""
 
@@ -54,6 +84,7 @@ class FaceRig(Value):
     """Left and right edge of the body in equal bands of the picture from top to bottom; (1, 0) where there is none.
     Empty where it is not known."""
     mood: Mood = Mood.CALM
+    manner: Manner = Manner.SOFT
 
     skin: Colour = "#c0a080"
     ink: Colour = "#301810"
@@ -85,6 +116,9 @@ class FaceRig(Value):
     bags: Fraction = 0.0
     freckles: bool = False
     skew: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
+    worn: tuple[Worn, ...] = ()
+    worn_colours: tuple[Colour, ...] = ()
+    """One for each of ``worn``, in order; where it is shorter, each has its usual colour."""
 
     @classmethod
     def fit(

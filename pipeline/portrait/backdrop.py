@@ -10,23 +10,53 @@ import numpy as np
 import skia
 
 from pipeline.face.colours import argb, from_oklch, shade
-from pipeline.portrait.grounds import Ground, choose
-from pipeline.portrait.style import Backdrop, Style
+from pipeline.portrait.comic import dotted_ground
+from pipeline.portrait.grounds import Ground
+from pipeline.portrait.pixels import pixelled_ground
+from pipeline.portrait.scenes import draw_scene
+from pipeline.portrait.scenes.strokes import Shades
+from pipeline.portrait.style import Backdrop, Finish, Style
 from pipeline.portrait.svg import Layer
 from pipeline.types import Mood, Persona, Picture
 
 
-def paint_backdrop(style: Style, persona: Persona, art: Layer, seed: int) -> Picture:
-    """The ground for ``art`` (side, side, 4), as large as it is."""
+def paint_backdrop(style: Style, persona: Persona, art: Layer, ground: Ground, seed: int) -> Picture:
+    """What stands behind ``art`` (side, side, 4), as large as it is, with the shadow that it throws."""
     side = art.shape[0]
     rng = random.Random(f"backdrop:{seed}:{persona.concept}")
-    ground = choose(persona, art, rng)
+    if ground.scene and style.backdrop in (Backdrop.STUDIO, Backdrop.WASH):
+        scene = ground.scene
+        picture = draw_scene(scene.id, Shades(scene.far, scene.near, scene.floor, scene.accent), rng, side)
+        if style.backdrop is Backdrop.WASH:
+            picture = _on_paper(picture, seed)
+    else:
+        picture = _drawn(style, persona, ground, rng, side)
+    contact_shadow(picture, art[..., 3], 0.28 if style.finish.flat else 0.5)
+    return pixelled_ground(picture) if style.finish is Finish.PIXEL else picture
+
+
+def _drawn(style: Style, persona: Persona, ground: Ground, rng: random.Random, side: int) -> Picture:
     surface = skia.Surface.MakeRasterN32Premul(side, side)
     canvas = surface.getCanvas()
     canvas.scale(side, side)
     _GROUNDS[style.backdrop](canvas, ground, persona, rng)
     pixels = surface.toarray(colorType=skia.kRGBA_8888_ColorType)
-    return np.ascontiguousarray(pixels[..., :3])
+    picture = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8)
+    return dotted_ground(picture) if style.backdrop is Backdrop.DOTS else picture
+
+
+def _on_paper(picture: Picture, seed: int) -> Picture:
+    """Thin paint that leaves cream paper at the borders."""
+    side = picture.shape[0]
+    small = cv2.resize(picture, (side // 4, side // 4), interpolation=cv2.INTER_AREA).astype(np.float32)
+    rough = np.random.default_rng(seed).standard_normal((9, 9)).astype(np.float32)
+    uneven = cv2.resize(rough, (side // 4, side // 4), interpolation=cv2.INTER_CUBIC) * 0.03
+    places = np.abs(np.linspace(-1, 1, side // 4, dtype=np.float32))
+    away = np.maximum(places[:, None], places[None, :])
+    paint = np.clip((0.97 - away + uneven) / 0.09, 0, 1)[..., None] * np.float32(0.62)
+    paper = np.array((251, 244, 230), np.float32)
+    mixed = np.clip(paper * (1 - paint) + small * paint, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.resize(mixed, (side, side), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _glow(canvas: skia.Canvas, inner: str, outer: str, centre: tuple[float, float], radius: float) -> None:
@@ -49,14 +79,23 @@ def _studio(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.R
 
 
 def _plain(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
-    """One colour and one big disc."""
+    """Sheets of paper on each other: a big disc, and a wave below."""
     centre, edge = from_oklch(*ground.centre), from_oklch(*ground.edge)
     canvas.drawColor(argb(edge))
-    canvas.drawCircle(0.5, 0.52, 0.415, _fill(centre))
-    for _ in range(6):
-        angle, reach = rng.uniform(0, math.tau), rng.uniform(0.46, 0.62)
-        dot = _fill(shade(edge, -0.10))
-        canvas.drawCircle(0.5 + reach * math.cos(angle), 0.52 + reach * math.sin(angle), rng.uniform(0.008, 0.022), dot)
+    canvas.drawCircle(0.5, 0.49, 0.425, _fill(centre))
+    path = skia.PathBuilder()
+    path.moveTo(0, rng.uniform(0.83, 0.89))
+    path.cubicTo(0.3, rng.uniform(0.76, 0.84), 0.6, rng.uniform(0.86, 0.94), 1, rng.uniform(0.80, 0.88))
+    path.lineTo(1, 1)
+    path.lineTo(0, 1)
+    canvas.drawPath(path.detach(), _fill(shade(edge, -0.08)))
+
+
+def _dots(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
+    """Two flat colours, which become dots, and the rays of a comic's bang."""
+    centre = (max(ground.centre[0], 0.72), min(0.17, ground.centre[1] * 1.5 + 0.03), ground.centre[2])
+    edge = (centre[0] - 0.16, centre[1], (centre[2] - 14) % 360)
+    _glow(canvas, from_oklch(*centre), from_oklch(*edge), (0.5, 0.45), 0.62)
 
 
 def _blinds(canvas: skia.Canvas, ground: Ground, persona: Persona, rng: random.Random) -> None:
@@ -184,7 +223,7 @@ _PATTERNS = {
 }  # fmt: skip
 _GROUNDS = {
     Backdrop.STUDIO: _studio, Backdrop.PLAIN: _plain, Backdrop.BLINDS: _blinds,
-    Backdrop.WASH: _wash, Backdrop.NIGHT: _night,
+    Backdrop.WASH: _wash, Backdrop.NIGHT: _night, Backdrop.DOTS: _dots,
 }  # fmt: skip
 
 

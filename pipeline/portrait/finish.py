@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.face.colours import from_oklch, parse, to_oklch
-from pipeline.face.rig import FaceRig
-from pipeline.portrait.style import Finish
+from pipeline.face.colours import from_oklch, parse, shade, to_oklch
+from pipeline.face.rig import FaceRig, Nose
+from pipeline.face.worn import USUAL
+from pipeline.portrait.comic import printed
+from pipeline.portrait.grounds import Light
+from pipeline.portrait.pixels import pixelled
+from pipeline.portrait.style import Finish, Style
 from pipeline.portrait.svg import Layer
 
 Mask = npt.NDArray[np.uint8]
@@ -54,16 +60,20 @@ def _main_hue(hsv: npt.NDArray[np.uint8], alpha: Mask) -> npt.NDArray[np.bool_]:
     return (alpha > 0) & (away < 23) & (hsv[..., 1] > 25)
 
 
-def apply(finish: Finish, layer: Layer, seed: int) -> Layer:
-    """The art as the style shows it; ``layer`` may be changed."""
+def apply(finish: Finish, layer: Layer, light: Light, seed: int) -> Layer:
+    """The art as the style shows it, in ``light``; ``layer`` may be changed."""
     if finish is Finish.SOFT:
-        return _rim_light(layer)
+        return _rim_light(layer, light)
     if finish is Finish.NOIR:
         return _film(layer)
     if finish is Finish.STORYBOOK:
         return _watercolour(layer, seed)
     if finish is Finish.NEON:
         return _glowing(layer)
+    if finish is Finish.PIXEL:
+        return pixelled(_rim_light(layer, light))
+    if finish is Finish.POP:
+        return printed(layer)
     return layer
 
 
@@ -76,37 +86,48 @@ def _inner_edge(alpha: Mask, width: float) -> Mask:
     return np.asarray(cv2.min(cv2.resize(edge, (side, side), interpolation=cv2.INTER_LINEAR), alpha), np.uint8)
 
 
-def _rim_light(layer: Layer) -> Layer:
-    """Light from above left on the outline, a little dark below right: the same studio for every art."""
+def _rim_light(layer: Layer, light: Light) -> Layer:
+    """The outline lit from one side and dark on the other, and a breath of the light's colour over all."""
     alpha = layer[..., 3]
     side = alpha.shape[0]
+    colour = np.array(parse(from_oklch(*light.colour)), np.float64) / 255
+    if light.colour[1] > 0.02:
+        tint = np.append(1 - 0.40 * light.strength * (1 - colour), 1.0)
+        layer[...] = cv2.multiply(layer, tint, dtype=cv2.CV_8U)
     small = cv2.resize(alpha, (side // 4, side // 4), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), side / 4 * 0.014)
-    step = max(1, round(side / 4 * 0.014))
-    lit = cv2.min(cv2.subtract(small, _moved(soft, step)), small)
-    dark = cv2.min(cv2.subtract(small, _moved(soft, -step)), small)
-    for edge, add in ((lit, 0.30), (dark, -0.22)):
+    reach = side / 4 * 0.020 / max(1e-6, math.hypot(light.x, light.y))
+    lit = cv2.min(cv2.subtract(small, _moved(soft, -light.x * reach, -light.y * reach)), small)
+    dark = cv2.min(cv2.subtract(small, _moved(soft, light.x * reach, light.y * reach)), small)
+    for edge, add in ((lit, light.strength * colour), (dark, np.full(3, -0.22))):
         full = cv2.resize(edge, (side, side), interpolation=cv2.INTER_LINEAR)
-        amount = cv2.merge([cv2.convertScaleAbs(full, alpha=abs(add))] * 3)
-        layer[..., :3] = cv2.add(layer[..., :3], amount) if add > 0 else cv2.subtract(layer[..., :3], amount)
+        amount = cv2.merge([*(cv2.convertScaleAbs(full, alpha=abs(float(share))) for share in add), full * np.uint8(0)])
+        layer[...] = cv2.add(layer, amount) if add[0] > 0 else cv2.subtract(layer, amount)
     return layer
 
 
-def _moved(mask: Mask, step: int) -> Mask:
-    """``mask`` moved ``step`` pixels down and right; what comes in continues the border, as a cut-off thing would."""
-    move = np.array([[1, 0, step], [0, 1, step]], np.float32)
+def _moved(mask: Mask, x: float, y: float) -> Mask:
+    """``mask`` moved by pixels right and down; what comes in continues the border, as a cut-off thing would."""
+    move = np.array([[1, 0, x], [0, 1, y]], np.float32)
     return np.asarray(cv2.warpAffine(mask, move, mask.shape[::-1], borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _film(layer: Layer) -> Layer:
+    """Hard black and white: one lamp from the left, the right side in shadow, an edge of light against the dark."""
     grey = cv2.cvtColor(layer[..., :3], cv2.COLOR_RGB2GRAY)
     solid = layer[..., 3] > 128
-    bright = float(np.percentile(grey[solid], 90)) if solid.any() else 255.0
-    levels = np.clip(np.arange(256, dtype=np.float32) / max(bright, 40.0), 0, 1.2)
-    grey = cv2.LUT(grey, np.clip(8 + 205 * levels**1.35, 0, 255).astype(np.uint8))
+    low, high = np.percentile(grey[solid], (4, 92)) if solid.any() else (0.0, 255.0)
+    levels = np.clip((np.arange(256, dtype=np.float32) - 0.55 * low) / max(high - 0.55 * low, 60.0), 0, 1.15)
+    grey = cv2.LUT(grey, np.clip(26 + 200 * (0.55 * levels + 0.45 * levels**2), 0, 255).astype(np.uint8))
     side = grey.shape[0]
-    lamp = np.linspace(1.15, 0.55, side, dtype=np.float32)[None, :].repeat(side, axis=0)
-    layer[..., :3] = cv2.merge([np.clip(grey * lamp, 0, 255).astype(np.uint8)] * 3)
+    places = np.linspace(0, 1, side, dtype=np.float32)
+    lamp = 1.22 - 0.80 * np.clip((places - 0.30) / 0.62, 0, 1) ** 1.2
+    grey = cv2.multiply(grey, np.repeat(lamp[None], side, axis=0), dtype=cv2.CV_8U)
+    small = cv2.resize(layer[..., 3], (side // 4, side // 4), interpolation=cv2.INTER_AREA)
+    behind = _moved(cv2.GaussianBlur(small, (0, 0), side / 400), side / 250, side / 400)
+    rim = cv2.min(cv2.subtract(small, behind), small)
+    rim = cv2.resize(rim, (side, side), interpolation=cv2.INTER_LINEAR)
+    layer[..., :3] = cv2.merge([cv2.add(grey, cv2.convertScaleAbs(rim, alpha=0.55))] * 3)
     return layer
 
 
@@ -159,10 +180,38 @@ def _glowing(layer: Layer) -> Layer:
     return layer
 
 
-def tone(finish: Finish, rig: FaceRig) -> FaceRig:
-    """The face in the style's colours."""
-    if finish is Finish.NOIR:
+def tone(style: Style, rig: FaceRig) -> FaceRig:
+    """The face in the style's manner and colours."""
+    changes: dict[str, object] = {"manner": style.manner}
+    if style.finish is Finish.NOIR:
         keys = ("skin", "ink", "rim", "lid", "brow_colour", "lip", "cheek")
-        grey = {key: from_oklch(to_oklch(parse(getattr(rig, key)))[0], 0.0, 0.0) for key in keys}
-        return rig.model_copy(update={**grey, "blush": rig.blush * 0.5})
-    return rig
+        changes |= {key: _grey(getattr(rig, key)) for key in keys}
+        own = (*rig.worn_colours, *(USUAL.get(worn, rig.brow_colour) for worn in rig.worn[len(rig.worn_colours) :]))
+        changes |= {"blush": rig.blush * 0.5, "worn_colours": tuple(_grey(colour) for colour in own)}
+    elif style.finish is Finish.NEON:
+        changes |= _tubes(rig)
+    elif style.finish is Finish.STORYBOOK:
+        changes |= {"ink": _sepia(rig.ink), "rim": _sepia(rig.rim), "blush": min(1.0, rig.blush + 0.25)}
+    elif style.finish is Finish.POP:
+        changes |= {"nose": Nose.CURVE, "lip": shade(rig.lip, 0.0, 1.25), "blush": rig.blush * 0.8}
+    return rig.model_copy(update=changes)
+
+
+def _grey(colour: str) -> str:
+    return from_oklch(to_oklch(parse(colour))[0], 0.0, 0.0)
+
+
+def _tubes(rig: FaceRig) -> dict[str, object]:
+    """Lines that shine in the thing's own hue; cheeks and lips a little warmer."""
+    _, chroma, hue = to_oklch(parse(rig.skin))
+    hue = hue if chroma > 0.03 else 200.0
+    return {
+        "rim": from_oklch(0.86, 0.13, hue), "brow_colour": from_oklch(0.92, 0.10, hue),
+        "lip": from_oklch(0.62, 0.17, (hue - 35) % 360), "cheek": from_oklch(0.62, 0.20, (hue - 35) % 360),
+        "ink": "#0a0712", "lid": shade(rig.skin, 0.06), "lip_fullness": max(0.85, rig.lip_fullness),
+    }  # fmt: skip
+
+
+def _sepia(colour: str) -> str:
+    """The same lightness, or a little more of it, in a pencil's brown."""
+    return from_oklch(min(0.5, max(0.30, to_oklch(parse(colour))[0] + 0.05)), 0.05, 50.0)

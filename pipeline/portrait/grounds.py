@@ -1,10 +1,13 @@
-"""Which ground a thing stands out on (grounds.toml)."""
+"""Which ground a thing stands out on: a place where it is at home (scenes.toml), or a wall in a colour that suits its
+mood (grounds.toml)."""
 
 from __future__ import annotations
 
 import math
 import random
+import re
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -14,11 +17,44 @@ from pydantic import Field
 
 from pipeline.face.colours import to_oklch
 from pipeline.portrait.svg import Layer
-from pipeline.types import Mood, Persona, Value
+from pipeline.types import Fraction, Mood, Persona, Value
 
 Oklch = tuple[float, float, float]
 ENOUGH = 0.21
 """OKLab distance beyond which more contrast does not show."""
+AT_HOME = 0.72
+"""Chance that a thing is shown where its kind is at home."""
+_SHIFTS = (0.0, -0.10, 0.07, -0.18, 0.13)
+"""Steps of lightness by which a place gives way to a thing of its own colour, the smallest first."""
+_MOODS = {Mood.SADNESS: (-0.07, 0.75), Mood.FEAR: (-0.10, 0.80), Mood.ANGER: (-0.07, 1.05), Mood.JOY: (0.02, 1.05)}
+"""What a mood does to the lightness and to the chroma of a place."""
+
+
+class Light(Value):
+    """Light on the thing from (x right, y down)."""
+
+    x: float = -0.7
+    y: float = -0.7
+    colour: Oklch = (1.0, 0.0, 0.0)
+    strength: Fraction = 0.30
+
+
+class Scene(Value):
+    """A place, in four colours."""
+
+    id: str = Field(pattern=r"^[a-z]+$")
+    far: Oklch
+    near: Oklch
+    floor: Oklch
+    accent: Oklch
+    words: frozenset[str]
+    kinds: tuple[str, ...]
+    light: Light
+    turns: tuple[float, ...] = Field(default=(0.0,), description="degrees of hue by which its walls may differ")
+
+    def shades(self) -> dict[str, Oklch]:
+        """Its colours by name."""
+        return {"far": self.far, "near": self.near, "floor": self.floor, "accent": self.accent}
 
 
 class Ground(Value):
@@ -27,32 +63,88 @@ class Ground(Value):
     id: str = Field(pattern=r"^[a-z]+$")
     centre: Oklch
     edge: Oklch
-    moods: tuple[Mood, ...] = Field(min_length=1)
+    moods: tuple[Mood, ...] = ()
     things: tuple[str, ...] = ()
     stars: bool = False
+    light: Light = Light()
+    scene: Scene | None = None
 
 
 class _Table(Value):
     ground: tuple[Ground, ...] = Field(min_length=1)
 
 
+class _Scenes(Value):
+    scene: tuple[Scene, ...] = Field(min_length=1)
+
+
+def _read(name: str) -> dict[str, object]:
+    return tomllib.loads(files("pipeline.portrait").joinpath(name).read_text(encoding="utf-8"))
+
+
 @cache
 def grounds() -> tuple[Ground, ...]:
     """The rows of grounds.toml, checked."""
-    text = files("pipeline.portrait").joinpath("grounds.toml").read_text(encoding="utf-8")
-    return _Table.model_validate(tomllib.loads(text)).ground
+    return _Table.model_validate(_read("grounds.toml")).ground
 
 
-def choose(persona: Persona, art: Layer, rng: random.Random) -> Ground:
-    """The ground that suits the mood and differs from ``art`` where the two meet; chance decides near ties."""
+@cache
+def scenes() -> tuple[Scene, ...]:
+    """The rows of scenes.toml, checked."""
+    return _Scenes.model_validate(_read("scenes.toml")).scene
+
+
+def choose(persona: Persona, art: Layer, kinds: Sequence[str], rng: random.Random) -> Ground:
+    """Where the words say the thing is, often where its ``kinds`` (`lexicon.kinds`) are at home, else a wall that suits
+    the mood; each in colours that differ from ``art`` where the two meet. Chance decides near ties.
+    """
     outline = _outline_colours(art)
+    if place := _place(persona, kinds, rng):
+        return _settled(place, persona.mood, outline, rng)
 
     def score(ground: Ground) -> float:
-        contrast = sum(share * min(1.0, _distance(colour, ground) / ENOUGH) for colour, share in outline)
         own = 1.5 if persona.thing.lower() in ground.things else 0.0
-        return 1.6 * contrast + own + 0.35 * (persona.mood in ground.moods) + 0.40 * rng.random()
+        return 1.6 * _contrast(outline, ground) + own + 0.35 * (persona.mood in ground.moods) + 0.40 * rng.random()
 
     return max(grounds(), key=score)
+
+
+def _place(persona: Persona, kinds: Sequence[str], rng: random.Random) -> Scene | None:
+    # What stands last says most: a wise crystal in a cave is in a cave.
+    for word in reversed(re.findall(r"[a-z]+", persona.concept.lower())):
+        for scene in scenes():
+            if word in scene.words or word.removesuffix("s") in scene.words:
+                return scene
+    if rng.random() > AT_HOME:
+        return None
+    near = [(kinds.index(kind), scene.id, scene) for scene in scenes() for kind in scene.kinds if kind in kinds]
+    return min(near, key=lambda found: found[:2])[2] if near else None
+
+
+def _settled(scene: Scene, mood: Mood, outline: list[tuple[Oklch, float]], rng: random.Random) -> Ground:
+    """The place in the light of a mood, in a colour of its own, lighter or darker by as little as makes the thing stand
+    out."""
+    step, colourful = _MOODS.get(mood, (0.0, 1.0))
+    ways: dict[Ground, float] = {}
+    for turn in scene.turns:
+        liked = 0.12 * rng.random()
+        for order, shift in enumerate(_SHIFTS):
+            moved = scene.model_copy(update=_moved(scene, step + shift, colourful, turn))
+            ground = Ground(id=scene.id, centre=moved.near, edge=moved.far, light=scene.light, scene=moved)
+            ways[ground] = _contrast(outline, ground) + liked - 0.03 * order
+    return max(ways, key=ways.__getitem__)
+
+
+def _moved(scene: Scene, step: float, colourful: float, turn: float) -> dict[str, Oklch]:
+    return {
+        key: (min(max(lightness + step, 0.12), 0.97), chroma * colourful, (hue + turn * (key != "floor")) % 360)
+        for key, (lightness, chroma, hue) in scene.shades().items()
+    }
+
+
+def _contrast(outline: list[tuple[Oklch, float]], ground: Ground) -> float:
+    """0 none .. 1 all of the outline stands out."""
+    return sum(share * min(1.0, _distance(colour, ground) / ENOUGH) for colour, share in outline)
 
 
 def _distance(colour: Oklch, ground: Ground) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +15,37 @@ import skia
 from pipeline.face.drawing import draw_face
 from pipeline.face.landmarks import landmarks
 from pipeline.face.rig import FaceRig, rest_pose
-from pipeline.portrait import art, backdrop, body, finish, placement, svg
+from pipeline.portrait import (
+    art,
+    backdrop,
+    body,
+    features,
+    finish,
+    grounds,
+    materials,
+    people,
+    placement,
+    svg,
+    wearing,
+)
+from pipeline.portrait.choosing import Choice, Chooser, Link
+from pipeline.portrait.people import Drawn
 from pipeline.portrait.placement import FaceBox
-from pipeline.portrait.style import Finish, choose, styles
+from pipeline.portrait.style import Style, choose, styles
+from pipeline.portrait.wearing import Accessory, Box, Head
 from pipeline.stages import EngineConfig
 from pipeline.types import Persona, Picture, Portrait, Size, StyleOption
 
 SIDE = 1024
 _FILL = {Size.TINY: 0.66, Size.SMALL: 0.74, Size.MEDIUM: 0.80, Size.LARGE: 0.88, Size.HUGE: 0.94}
 """Share of the picture that a thing of this size fills."""
+_BUST = {Size.TINY: 0.84, Size.SMALL: 0.90, Size.MEDIUM: 0.96, Size.LARGE: 1.0, Size.HUGE: 1.04}
+"""The same of a person, whose shoulders are as wide as this."""
 _LEAST_FACE = 0.175
 """Radius of the smallest face, in shares of the picture; a thing with less room is brought nearer."""
 _NEAREST = 2.4
+_FULL = 0.91
+"""Share of the picture that a thing fills at most together with what it wears."""
 _BUSY = 0.22
 """Busyness (`skin_under`) from which the surface below a face is calmed."""
 _FOREHEAD = ((-0.38, -1.1), (0.0, -1.12), (0.38, -1.1))
@@ -42,6 +62,8 @@ class _Subject:
     thumbnail: svg.Layer
     box: FaceBox
     why: str
+    head: Head | None = None
+    person: Drawn | None = None
 
 
 class Illustrator:
@@ -50,7 +72,7 @@ class Illustrator:
     def __init__(self, config: EngineConfig) -> None:
         """Raises ``MissingAsset`` or ``CorruptAsset`` when the art is not as it should be."""
         cv2.setNumThreads(1)
-        self._art = art.ArtIndex(config.assets)
+        self._chooser = Chooser(config.assets)
 
     def styles(self) -> Sequence[StyleOption]:
         """The looks in styles.toml."""
@@ -58,24 +80,40 @@ class Illustrator:
 
     def paint(self, persona: Persona, style: str | None, seed: int) -> Portrait:
         """The portrait. Raises ``BadRequest`` for an unknown style. The same arguments give the same picture."""
-        look, why_style = choose(persona, style)
-        persona = persona.model_copy(update={"thing": _compound(persona)})
-        subject = self._subject(persona)
-        if look.finish is Finish.FLAT:
+        choice = self._chooser.choose(persona)
+        look, why_style = choose(persona, style, choice.kinds, seed)
+        said = choice.thing.split()  # a blue cheese is no cheese that is painted blue
+        traits = tuple(trait for trait in persona.traits if trait not in said)
+        persona = persona.model_copy(update={"thing": choice.thing, "traits": traits})
+        subject = self._subject(choice, persona.model_copy(update={"seed": seed}))
+        if look.finish.flat:
             svg.flatten(subject.drawing)
-        window, box = _compose(subject, persona)
+        worn = subject.person.worn if subject.person else wearing.bare(wearing.wanted(persona), subject.id)
+        reach = wearing.reach(subject.thumbnail, subject.box, subject.head, worn)
+        window, box = _compose(subject, persona, reach)
         layer = svg.rasterise(subject.drawing, window, SIDE)
-        word = finish.recolour(layer, _words(persona))
+        words = _words(persona) - (subject.person.said if subject.person else frozenset())
+        made_of = materials.wanted(words, persona.thing, persona.concept, subject.id.startswith("body:"))
+        words -= {word for material in made_of for word in material.words}
+        if subject.id.startswith("body:"):
+            word = body.colour_word(persona)  # drawn in it: leaves stay green, beaks yellow
+        else:
+            word = None if subject.person else finish.recolour(layer, words)  # people dress in it
+        materials.apply(layer, box, made_of, seed)
         _, busy = placement.skin_under(layer, box)
-        if busy > _BUSY and not subject.id.startswith("body:"):  # bodies are drawn for a face
+        if subject.box.bead:
+            placement.bead(layer, box, look.finish.flat)
+        elif busy > _BUSY and not subject.id.startswith(("body:", "person:")):  # those are drawn for a face
             placement.calm(layer, box, min(0.9, 0.35 + busy))
-        layer = finish.apply(look.finish, layer, seed)
-        ground = backdrop.paint_backdrop(look, persona, layer, seed)
-        backdrop.contact_shadow(ground, layer[..., 3], 0.5 if look.finish is not Finish.FLAT else 0.28)
-        plate = _over(layer, ground)
-        rig = _fit(persona, layer, box, look.finish, seed)
+        layer = wearing.put_on(layer, box, _within_window(subject.head, window), worn, look.finish.flat)
+        ground = grounds.choose(persona, layer, choice.kinds, random.Random(f"ground:{seed}:{persona.concept}"))
+        layer = finish.apply(look.finish, layer, ground.light, seed)
+        plate = _over(layer, backdrop.paint_backdrop(look, persona, layer, ground, seed))
+        rig = _fit(persona, layer, box, look, seed, worn, subject.person)
         picture = _with_face(plate, rig)
         painted = f", painted {word}" if word else ""
+        painted += f", made {' and '.join(material.id for material in made_of)}" if made_of else ""
+        painted += f", wearing {', '.join(each.row.id for each in worn)}" if worn else ""
         return Portrait(
             picture=picture,
             landmarks=landmarks(rig, rest_pose(rig), SIDE),
@@ -86,34 +124,49 @@ class Illustrator:
             rig=rig.model_dump_json(),
         )
 
-    def _subject(self, persona: Persona) -> _Subject:
-        if row := body.recipe(persona.thing):
-            return _drawn(row, persona, f"drawn on our own {row.id.replace('-', ' ')}, made for {persona.thing!r}")
-        if match := self._art.find(persona):
-            drawing = svg.parse(self._art.read(match.id))
-            svg.paint(drawing, match.row.paint)
-            svg.remove(drawing, match.row.remove)
-            thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE)
-            box = FaceBox(*match.row.face, match.row.tilt) if match.row.face else placement.find_place(thumbnail)
-            return _Subject(match.id, drawing, thumbnail, box, match.why)
-        row, why = body.family(persona)
-        return _drawn(row, persona, why)
+    def _subject(self, choice: Choice, persona: Persona) -> _Subject:
+        why = f"{choice.why} ({choice.score:.2f} of 1)"
+        if choice.link is Link.PERSON:
+            return _person(persona, choice.kinds, choice.score)
+        if choice.id.startswith("body:"):
+            return _drawn(body.row_of(choice.id.removeprefix("body:")), persona, why)
+        row = art.row_of(choice.id)
+        drawing = svg.parse(self._chooser.art.read(choice.id))
+        svg.paint(drawing, row.paint)
+        svg.remove(drawing, row.remove)
+        thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE)
+        box = FaceBox(*row.face, row.tilt, row.bead) if row.face else placement.find_place(thumbnail)
+        return _Subject(choice.id, drawing, thumbnail, box, why, row.head)
+
+
+def _person(persona: Persona, kinds: Sequence[str], score: float) -> _Subject:
+    drawn = people.draw(persona, kinds)
+    drawing = svg.parse(drawn.svg)
+    thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE)
+    why = f"{drawn.why} ({score:.2f} of 1)"
+    return _Subject(f"person:{drawn.role}", drawing, thumbnail, FaceBox(*drawn.face), why, drawn.head, drawn)
 
 
 def _drawn(row: body.BodyRow, persona: Persona, why: str) -> _Subject:
     drawing = svg.parse(body.svg(row, persona))
     thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE)
-    return _Subject(f"body:{row.id}", drawing, thumbnail, FaceBox(*row.face), why)
+    return _Subject(f"body:{row.id}", drawing, thumbnail, FaceBox(*row.face), why, row.head)
 
 
-def _compose(subject: _Subject, persona: Persona) -> tuple[svg.Window, FaceBox]:
+def _compose(subject: _Subject, persona: Persona, reach: Box | None = None) -> tuple[svg.Window, FaceBox]:
     """Which window of the art fills the picture, and where the face lies in it."""
+    if subject.person:
+        return _bust(subject, persona, reach)
     ys, xs = np.nonzero(subject.thumbnail[..., 3] > 40)
     side = subject.thumbnail.shape[0]
     left, top, right, bottom = xs.min() / side, ys.min() / side, (xs.max() + 1) / side, (ys.max() + 1) / side
     scale = _FILL[persona.size] / max(right - left, bottom - top)
     nearer = min(_NEAREST, max(scale, _LEAST_FACE / subject.box.radius) / scale)
     scale *= nearer
+    if reach:  # a hat is seen whole, and the face below it
+        left, top, right, bottom = min(left, reach[0]), min(top, reach[1]), max(right, reach[2]), max(bottom, reach[3])
+        scale = min(scale, _FULL / (subject.box.y + 1.6 * subject.box.radius - top), _FULL / (right - left) * nearer)
+        scale = min(scale, max(_FULL / (bottom - top), _LEAST_FACE / subject.box.radius))
     # The nearer the picture comes, the more it is centred on the face instead of on the thing.
     pull = min(1.0, (nearer - 1.0) / 0.5)
     x = (1 - pull) * (left + right) / 2 + pull * subject.box.x
@@ -121,6 +174,8 @@ def _compose(subject: _Subject, persona: Persona) -> tuple[svg.Window, FaceBox]:
     size = 1.0 / scale
     y = _within(y, size, top, bottom)
     x = _within(x, size, left, right)
+    if reach:
+        y = min(y, top + size * (0.515 - (1 - _FULL) / 2))
     window = (x - size / 2, y - size * 0.515, size, size)
     face = FaceBox(
         (subject.box.x - window[0]) * scale,
@@ -131,6 +186,23 @@ def _compose(subject: _Subject, persona: Persona) -> tuple[svg.Window, FaceBox]:
     return window, face
 
 
+def _bust(subject: _Subject, persona: Persona, reach: Box | None) -> tuple[svg.Window, FaceBox]:
+    """As `_compose`, for a person, who leaves the picture at its lower edge."""
+    bottom, top = 0.985, min(0.05, subject.person.top if subject.person else 0.0, reach[1] if reach else 1.0)
+    scale = min(_BUST[persona.size], _FULL / (bottom - top))
+    size, box = 1.0 / scale, subject.box
+    window = (0.5 - size / 2, bottom - size, size, size)
+    return window, FaceBox((box.x - window[0]) * scale, (box.y - window[1]) * scale, box.radius * scale)
+
+
+def _within_window(head: Head | None, window: svg.Window) -> Head | None:
+    """A head of the art, in the picture."""
+    if head is None:
+        return None
+    left, top, size, _ = window
+    return (head[0] - left) / size, (head[1] - top) / size, head[2] / size
+
+
 def _within(centre: float, size: float, low: float, high: float) -> float:
     """No empty band on one side while the thing is cut off on the other."""
     if high - low <= size * 0.92:
@@ -139,25 +211,29 @@ def _within(centre: float, size: float, low: float, high: float) -> float:
     return min(max(centre, low + margin), high - margin)
 
 
-def _fit(persona: Persona, layer: svg.Layer, box: FaceBox, look: Finish, seed: int) -> FaceRig:
+def _fit(
+    persona: Persona,
+    layer: svg.Layer,
+    box: FaceBox,
+    look: Style,
+    seed: int,
+    worn: Sequence[Accessory],
+    person: Drawn | None,
+) -> FaceRig:
     """A rig in the colours that the finished art has below it."""
+    persona = person.persona if person else persona
     skin, _ = placement.skin_under(layer, box)
     rig = FaceRig.fit(persona, (box.x, box.y), box.radius, skin, seed, tilt=box.tilt)
     eyes = _EYES[persona.size]
     changes: dict[str, object] = {"eye_width": rig.eye_width * eyes, "eye_height": rig.eye_height * eyes}
     changes["outline"] = placement.outline(layer)
     changes["eye_spacing"] = rig.eye_spacing + rig.eye_width * (eyes - 1)
-    if not placement.covers(layer, box, _FOREHEAD):
-        changes["wrinkles"] = 0.0  # lines of the forehead must not run off the thing
-    return finish.tone(look, rig.model_copy(update=changes))
-
-
-def _compound(persona: Persona) -> str:
-    """The thing with the word before it where only both together name it: a mirror ball is no football."""
-    thing = persona.thing.lower()
-    before = re.findall(r"[a-z]+", persona.concept.lower().partition(thing or "\n")[0])
-    both = f"{before[-1]} {thing}" if before else ""
-    return both if art.known(both) or body.known(both) else persona.thing
+    changes |= wearing.on_face(worn, person.hair_colour if person else rig.brow_colour)
+    changes |= person.features if person else {}
+    rig = features.given(rig.model_copy(update=changes), _words(persona))
+    if wearing.hatted(worn) or not placement.covers(layer, box, _FOREHEAD):
+        rig = rig.model_copy(update={"wrinkles": 0.0})  # lines of the forehead must not run off the thing
+    return finish.tone(look, rig)
 
 
 def _words(persona: Persona) -> frozenset[str]:
@@ -173,8 +249,8 @@ def _over(layer: svg.Layer, ground: Picture) -> Picture:
 
 
 def _with_face(plate: Picture, rig: FaceRig) -> Picture:
-    pixels = np.dstack([plate, np.full(plate.shape[:2], 255, np.uint8)])
+    pixels = cv2.cvtColor(plate, cv2.COLOR_RGB2RGBA)
     surface = skia.Surface(pixels, colorType=skia.kRGBA_8888_ColorType)
     draw_face(surface.getCanvas(), rig, rest_pose(rig), SIDE)
     surface.flushAndSubmit()
-    return np.ascontiguousarray(pixels[..., :3])
+    return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB), np.uint8)

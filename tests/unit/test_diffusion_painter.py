@@ -265,7 +265,7 @@ def test_without_torch_or_models_the_illustrator_draws_and_says_why(assets_home:
     check(portrait)
     assert portrait.rig is not None
     assert "diffusion: anime, as asked" in portrait.reason
-    assert {style.id for style in painter.styles()} == {"soft3d", "flat", "noir", "storybook", "neon"}
+    assert {style.id for style in painter.styles()} == {"soft3d", "flat", "noir", "storybook", "neon", "pixel", "pop"}
 
 
 def test_it_is_an_engine_that_costs_nothing_to_name(assets_home: Path) -> None:

@@ -15,7 +15,7 @@ from pipeline.portrait.diffusion import files
 from pipeline.portrait.diffusion.looks import shipped
 from tests.unit.looks import models, row
 
-ILLUSTRATOR = {"soft3d", "flat", "noir", "storybook", "neon"}
+ILLUSTRATOR = {"soft3d", "flat", "noir", "storybook", "neon", "pixel", "pop"}
 
 
 @pytest.fixture(autouse=True)

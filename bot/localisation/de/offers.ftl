@@ -6,6 +6,8 @@ offers-style-flat = Scherenschnitt: eine Farbe je Form, ein schlichter Grund
 offers-style-noir = Schwarz-Weiß-Film, hartes Licht durch Jalousien; nur die Augen behalten ihre Farbe
 offers-style-storybook = Pastelltöne auf rauem Papier, weiche Bleistiftkanten
 offers-style-neon = Nacht, leuchtende Kanten, das Licht zweier Reklamen
+offers-style-pixel = Pixelgrafik eines alten Videospiels: wenige Farben, große Quadrate
+offers-style-pop = ein gedruckter Comic: kräftige Tuschelinien, bunte Farben, Punkte
 
 offers-voice-level-businesslike-woman-low = eine sachliche Frau, tief und gefasst, neutral und verlässlich
 offers-voice-lively-musical-young-woman = eine lebhafte, melodische junge Frau, ausdrucksvoll, verträumt und verspielt

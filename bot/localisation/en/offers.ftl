@@ -6,6 +6,8 @@ offers-style-flat = cut paper: one colour a shape, a plain ground
 offers-style-noir = black and white film, hard light through blinds; only the eyes keep their colour
 offers-style-storybook = pastel washes on rough paper, soft pencil edges
 offers-style-neon = night, glowing edges, light of two signs
+offers-style-pixel = pixel art of an old video game: few colours, big squares
+offers-style-pop = a printed comic: bold ink lines, bright colours, dots
 
 offers-voice-level-businesslike-woman-low = a level, businesslike woman, low and composed, neutral and dependable
 offers-voice-lively-musical-young-woman = a lively, musical young woman, expressive, dreamy and playful

@@ -6,6 +6,8 @@ offers-style-flat = papel recortado: un color por forma, un fondo liso
 offers-style-noir = película en blanco y negro, luz dura entre persianas; solo los ojos conservan su color
 offers-style-storybook = aguadas pastel sobre papel áspero, bordes suaves de lápiz
 offers-style-neon = noche, bordes brillantes, la luz de dos letreros
+offers-style-pixel = pixel art de un videojuego antiguo: pocos colores, cuadros grandes
+offers-style-pop = un cómic impreso: líneas de tinta gruesas, colores vivos, puntos
 
 offers-voice-level-businesslike-woman-low = una mujer formal y serena, grave y compuesta, neutral y fiable
 offers-voice-lively-musical-young-woman = una joven viva y musical, expresiva, soñadora y juguetona

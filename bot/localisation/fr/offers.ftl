@@ -6,6 +6,8 @@ offers-style-flat = papier découpé : une couleur par forme, un fond uni
 offers-style-noir = film en noir et blanc, lumière dure à travers des stores ; seuls les yeux gardent leur couleur
 offers-style-storybook = lavis pastel sur papier rugueux, doux contours au crayon
 offers-style-neon = la nuit, des contours lumineux, la lueur de deux enseignes
+offers-style-pixel = pixel art d’un vieux jeu vidéo : peu de couleurs, de gros carrés
+offers-style-pop = une bande dessinée imprimée : traits d’encre épais, couleurs vives, points
 
 offers-voice-level-businesslike-woman-low = une femme posée et professionnelle, grave et calme, neutre et fiable
 offers-voice-lively-musical-young-woman = une jeune femme vive et musicale, expressive, rêveuse et joueuse

@@ -6,6 +6,8 @@ offers-style-flat = 切り絵：形ごとに一色、無地の背景
 offers-style-noir = 白黒映画、ブラインド越しの強い光。目だけに色が残る
 offers-style-storybook = ざらついた紙にパステルの水彩、やわらかな鉛筆の輪郭
 offers-style-neon = 夜、光る輪郭、二つのネオンの明かり
+offers-style-pixel = 懐かしいゲームのドット絵：少ない色と大きな四角
+offers-style-pop = 印刷された漫画：太いインクの線、鮮やかな色、網点
 
 offers-voice-level-businesslike-woman-low = 落ち着いた事務的な女性、低く穏やかで、中立で頼れる
 offers-voice-lively-musical-young-woman = 生き生きと歌うような若い女性、表情豊かで夢見がち、茶目っ気がある

@@ -6,6 +6,8 @@ offers-style-flat = 剪纸：每个形状一种颜色，背景素净
 offers-style-noir = 黑白电影，百叶窗透过的强光；只有眼睛保留颜色
 offers-style-storybook = 粗糙纸上的粉彩水彩，柔和的铅笔边缘
 offers-style-neon = 夜晚，发光的边缘，两块霓虹招牌的光
+offers-style-pixel = 老式电子游戏的像素画：颜色少，方块大
+offers-style-pop = 印刷漫画：粗墨线、鲜艳的颜色、网点
 
 offers-voice-level-businesslike-woman-low = 沉稳干练的女性，低沉从容，中性可靠
 offers-voice-lively-musical-young-woman = 活泼悦耳的年轻女性，富有表情，爱幻想又俏皮
