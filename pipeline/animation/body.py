@@ -65,11 +65,16 @@ class Body:
 
     def bend(self, out: Pixels, now: Bend, late: Bend) -> None:
         """Draw the window of the picture into ``out`` (side, side, 4)."""
-        coarse = self._still + _mixed(self._fields, now, late)
-        where = cv2.resize(coarse.transpose(1, 2, 0), None, fx=CELL, fy=CELL, interpolation=cv2.INTER_LINEAR)
         part = out[self.window.slices]
-        where = where[CELL : CELL + part.shape[0], CELL : CELL + part.shape[1]]
-        cv2.remap(self._fine, where, None, cv2.INTER_NEAREST, dst=part, borderMode=cv2.BORDER_REPLICATE)
+        height, width = part.shape[:2]
+        # One map for each axis: `cv2` makes and reads two in two thirds of the time that one of pairs takes.
+        columns, rows = (
+            cv2.resize(places, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_LINEAR)[
+                CELL : CELL + height, CELL : CELL + width
+            ]
+            for places in self._still + _mixed(self._fields, now, late)
+        )
+        cv2.remap(self._fine, columns, rows, cv2.INTER_NEAREST, dst=part, borderMode=cv2.BORDER_REPLICATE)
 
     def matrix(self, now: Bend) -> skia.Matrix:
         """The bend where the face is as an affine map, for what is drawn on it."""

@@ -20,7 +20,7 @@ from pipeline.face.drawing import draw_lower, draw_still, draw_upper, face_matri
 from pipeline.face.paints import paints_of
 from pipeline.face.pose import FacePose
 from pipeline.face.rig import FaceRig, rest_pose
-from pipeline.face.sprites import eye_sprites
+from pipeline.face.sprites import sprites_of
 from pipeline.types import Frame
 
 Pixels = npt.NDArray[np.uint8]
@@ -46,7 +46,7 @@ class Layers:
         self._still = plate.copy()
         self._body = Body(self._still, rig)
         self._face = self._moved = self._body.window
-        self._draw_upper = partial(draw_upper, eye=eye_sprites(rig, self.side), paints=paints_of(rig))
+        self._draw_upper = partial(draw_upper, lay=sprites_of(rig, self.side), paints=paints_of(rig))
         self._draw_lower = partial(draw_lower, paints=paints_of(rig))
         self._bends: tuple[Bend, Bend] | None = None
         self._pose: FacePose | None = None

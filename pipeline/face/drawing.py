@@ -5,18 +5,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, Protocol
 
 import skia
 
-from pipeline.face import geometry
+from pipeline.face import geometry, worn
 from pipeline.face.geometry import Eye
+from pipeline.face.manners import GRID, pixels
 from pipeline.face.mouth import draw_mouth
 from pipeline.face.paints import Paints, paints_of
 from pipeline.face.pose import FacePose
-from pipeline.face.rig import FaceRig, Nose
+from pipeline.face.rig import FaceRig, Manner, Nose
 from pipeline.face.shapes import arc, band, disc, draw_at, through
 
-EyeDrawer = Callable[[skia.Canvas, FaceRig, Eye, int], None]
+Drawer = Callable[..., None]
+"""Draws a part around its own middle, in face units: canvas, rig, and what shapes the part, all of it hashable."""
+
+
+class Layer(Protocol):
+    """What lays parts on a canvas."""
+
+    def __call__(
+        self, canvas: skia.Canvas, rig: FaceRig, x: float, y: float, reach: float, part: Drawer, *shape: Any
+    ) -> None:
+        """``part`` with its middle at (``x``, ``y``). ``reach``: how far from there it goes at most."""
+
+
+def laid(canvas: skia.Canvas, rig: FaceRig, x: float, y: float, reach: float, part: Drawer, *shape: Any) -> None:
+    """Draws it there."""
+    canvas.save()
+    canvas.translate(x, y)
+    part(canvas, rig, *shape)
+    canvas.restore()
 
 
 def draw_face(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
@@ -28,7 +48,7 @@ def draw_face(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) ->
 def draw_still(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
     """What lies on the body itself and stays while the face moves: soft shadows, blush, freckles."""
     paints = paints_of(rig)
-    with _face_units(canvas, rig, side):
+    with _face_units(canvas, rig, side) as canvas:
         _skin_marks(canvas, rig, pose, paints)
         for which in (-1, 1):
             eye = geometry.eye(rig, pose, which)
@@ -45,23 +65,28 @@ def draw_moving(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) 
 
 
 def draw_upper(
-    canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints, eye: EyeDrawer | None = None
+    canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints, lay: Layer = laid
 ) -> None:
-    """Lines of age, nose, eyes, brows: all that `FacePose.upper` decides. ``eye`` stands in for `draw_eye`."""
-    eye = eye or draw_eye
-    with _face_units(canvas, rig, side):
+    """Lines of age, nose, eyes, brows: all that `FacePose.upper` decides. ``lay`` may lay down parts that it kept."""
+    if rig.manner is Manner.PIXELS:
+        lay = laid
+    with _face_units(canvas, rig, side) as canvas:
         if rig.wrinkles > 0 or rig.bags > 0:
             _age(canvas, rig, pose, paints)
-        _nose(canvas, rig, pose, paints)
+        x, y = geometry.shift("nose", pose)
+        lay(canvas, rig, x, y + geometry.NOSE_Y, 1.6 * rig.nose_width, draw_nose)
         for which in (-1, 1):
-            eye(canvas, rig, geometry.eye(rig, pose, which), which)
+            lay_eye(canvas, rig, geometry.eye(rig, pose, which), which, lay)
             _brow(canvas, rig, pose, which, paints)
+        worn.draw_upper(canvas, rig, pose, lay)
 
 
 def draw_lower(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints) -> None:
     """The mouth."""
-    with _face_units(canvas, rig, side):
+    with _face_units(canvas, rig, side) as canvas:
+        worn.draw_around_mouth(canvas, rig, pose)
         draw_mouth(canvas, rig, pose, paints)
+        worn.draw_above_mouth(canvas, rig, pose)
 
 
 def face_matrix(rig: FaceRig, side: float) -> skia.Matrix:
@@ -71,10 +96,15 @@ def face_matrix(rig: FaceRig, side: float) -> skia.Matrix:
 
 
 @contextmanager
-def _face_units(canvas: skia.Canvas, rig: FaceRig, side: float) -> Iterator[None]:
+def _face_units(canvas: skia.Canvas, rig: FaceRig, side: float) -> Iterator[skia.Canvas]:
+    if rig.manner is Manner.PIXELS:
+        with pixels(canvas, side) as small:
+            small.concat(face_matrix(rig, GRID))
+            yield small
+        return
     canvas.save()
     canvas.concat(face_matrix(rig, side))
-    yield
+    yield canvas
     canvas.restore()
 
 
@@ -109,15 +139,13 @@ def _age(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> N
         arc(canvas, dx, y - rig.eye_height + 0.24 - lift + dy, half, -0.03, paints.fine_crease)
 
 
-def _nose(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> None:
-    x, y = geometry.shift("nose", pose)
-    y += geometry.NOSE_Y
-    w = rig.nose_width
+def draw_nose(canvas: skia.Canvas, rig: FaceRig) -> None:
+    """Around its middle."""
+    paints, w = paints_of(rig), rig.nose_width
     if rig.nose is Nose.CURVE:
-        arc(canvas, x, y + 0.05 * w, 0.80 * w, 0.62 * w, paints.nose_line)
+        arc(canvas, 0.0, 0.05 * w, 0.80 * w, 0.62 * w, paints.nose_line)
         return
     canvas.save()
-    canvas.translate(x, y)
     canvas.scale(w, w)
     if rig.nose is Nose.BRIDGE:
         canvas.scale(0.86, 1.45)
@@ -127,51 +155,41 @@ def _nose(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> 
         for which in (-1, 1):
             canvas.drawOval(skia.Rect.MakeXYWH(which * 0.46 - 0.17, 0.26, 0.34, 0.24), paints.nose_hole)
     canvas.restore()
-    disc(canvas, x - 0.22 * w, y - 0.34 * w, 0.42 * w, 0.28 * w, paints.nose_shine)
+    disc(canvas, -0.22 * w, -0.34 * w, 0.42 * w, 0.28 * w, paints.nose_shine)
 
 
 # --- eyes -------------------------------------------------------------------------------------------------------
 
 
-def draw_eye(canvas: skia.Canvas, rig: FaceRig, eye: Eye, which: int) -> None:
-    """Eyeball, iris, lids, in face units. Lids are shapes of their own: a clip would cost twice as much."""
+def lay_eye(canvas: skia.Canvas, rig: FaceRig, eye: Eye, which: int, lay: Layer = laid) -> None:
+    """Eyeball, iris, lids. Lids are shapes of their own: a clip would cost twice as much."""
+    size = max(eye.width, eye.height)
+    lay(canvas, rig, eye.x, eye.y, 1.1 * size, draw_ball, eye.width, eye.height, eye.shut)
+    if eye.shut < 0.97:
+        x, y = eye.iris
+        lay(canvas, rig, eye.x + x, eye.y + y, eye.iris_radius, draw_iris, eye.iris_radius)
+    reach = (1.65 if rig.lashes > 0 else 1.15) * size
+    shape = eye.width, eye.height, eye.upper, eye.lower, eye.shut
+    lay(canvas, rig, eye.x, eye.y, reach, draw_lids, which, *shape)
+
+
+def draw_ball(canvas: skia.Canvas, rig: FaceRig, width: float, height: float, shut: float) -> None:
+    """Rim and white."""
     paints = paints_of(rig)
-    lids = geometry.lids(eye)
     canvas.save()
-    canvas.translate(eye.x, eye.y)
-    canvas.scale(eye.width, eye.height)
+    canvas.scale(width, height)
     # A shut lid lies in the face; a full ring around it would look like goggles.
-    paints.eye_rim.setAlphaf(1 - 0.7 * eye.shut)
+    paints.eye_rim.setAlphaf(1 - 0.7 * shut)
     canvas.drawCircle(0, 0, 1.06, paints.eye_rim)
     canvas.drawCircle(0, 0, 0.99, paints.sclera)
-    if eye.shut < 0.97:
-        _iris_and_shine(canvas, eye, paints)
-        shadow = [min(up + 0.30, low) for up, low in zip(lids.upper, lids.lower, strict=True)]
-        canvas.drawPath(band(lids.us, lids.upper, shadow), paints.lid_shadow)
-    if eye.lower[0] < 1.10:
-        # Lids reach into the rim: at a common edge the white of the eye would shine through.
-        floor = [end + min(0.05, end - low) for end, low in zip(lids.floor, lids.lower, strict=True)]
-        canvas.drawPath(band(lids.us, lids.lower, floor), paints.lower_lid)
-        if eye.lower[0] < 0.9:
-            canvas.drawPath(through(lids.us[4:-4], [v + 0.09 for v in lids.lower[4:-4]]), paints.lid_shine)
-    if eye.upper[0] > -1.0:
-        roof = [end - min(0.05, up - end) for end, up in zip(lids.roof, lids.upper, strict=True)]
-        canvas.drawPath(band(lids.us, roof, lids.upper), paints.lid)
-        fold = [end + 0.42 * (up - end) for end, up in zip(lids.roof, lids.upper, strict=True)]
-        paints.lid_fold.setAlphaf(0.65 * min(1.0, 2.5 * eye.shut))
-        canvas.drawPath(through(lids.us[2:-2], fold[2:-2]), paints.lid_fold)
-    if eye.lower[0] < 0.95:
-        canvas.drawPath(through(lids.us[1:-1], lids.lower[1:-1]), paints.lower_edge)
-    canvas.drawPath(through(lids.us[1:-1], lids.upper[1:-1]), paints.lash)
-    if rig.lashes > 0:
-        _lashes(canvas, rig, eye, which, paints)
     canvas.restore()
 
 
-def _iris_and_shine(canvas: skia.Canvas, eye: Eye, paints: Paints) -> None:
+def draw_iris(canvas: skia.Canvas, rig: FaceRig, radius: float) -> None:
+    """Iris, pupil and what shines on them."""
+    paints = paints_of(rig)
     canvas.save()
-    canvas.translate(eye.iris[0] / eye.width, eye.iris[1] / eye.height)
-    canvas.scale(eye.iris_radius / eye.width, eye.iris_radius / eye.height)
+    canvas.scale(radius, radius)
     canvas.drawCircle(0, 0, 1.0, paints.iris)
     canvas.drawCircle(0, 0, 0.50, paints.pupil)
     canvas.drawOval(skia.Rect.MakeLTRB(-0.62, -0.72, -0.08, -0.18), paints.shine)
@@ -179,19 +197,56 @@ def _iris_and_shine(canvas: skia.Canvas, eye: Eye, paints: Paints) -> None:
     canvas.restore()
 
 
-def _lashes(canvas: skia.Canvas, rig: FaceRig, eye: Eye, which: int, paints: Paints) -> None:
+def draw_lids(
+    canvas: skia.Canvas,
+    rig: FaceRig,
+    which: int,
+    width: float,
+    height: float,
+    upper: geometry.Parabola,
+    lower: geometry.Parabola,
+    shut: float,
+) -> None:
+    """Both lids, the shadow of the upper one on the eye, and lashes."""
+    paints, lids = paints_of(rig), geometry.lids(upper, lower, shut)
+    canvas.save()
+    canvas.scale(width, height)
+    if shut < 0.97:
+        shadow = [min(up + 0.30, low) for up, low in zip(lids.upper, lids.lower, strict=True)]
+        canvas.drawPath(band(lids.us, lids.upper, shadow), paints.lid_shadow)
+    if lower[0] < 1.10:
+        # Lids reach into the rim: at a common edge the white of the eye would shine through.
+        floor = [end + min(0.05, end - low) for end, low in zip(lids.floor, lids.lower, strict=True)]
+        canvas.drawPath(band(lids.us, lids.lower, floor), paints.lower_lid)
+        if lower[0] < 0.9:
+            canvas.drawPath(through(lids.us[4:-4], [v + 0.09 for v in lids.lower[4:-4]]), paints.lid_shine)
+    if upper[0] > -1.0:
+        roof = [end - min(0.05, up - end) for end, up in zip(lids.roof, lids.upper, strict=True)]
+        canvas.drawPath(band(lids.us, roof, lids.upper), paints.lid)
+        fold = [end + 0.42 * (up - end) for end, up in zip(lids.roof, lids.upper, strict=True)]
+        paints.lid_fold.setAlphaf(0.65 * min(1.0, 2.5 * shut))
+        canvas.drawPath(through(lids.us[2:-2], fold[2:-2]), paints.lid_fold)
+    if lower[0] < 0.95:
+        canvas.drawPath(through(lids.us[1:-1], lids.lower[1:-1]), paints.lower_edge)
+    canvas.drawPath(through(lids.us[1:-1], lids.upper[1:-1]), paints.lash)
+    if rig.lashes > 0:
+        _lashes(canvas, rig, which, upper, shut)
+    canvas.restore()
+
+
+def _lashes(canvas: skia.Canvas, rig: FaceRig, which: int, upper: geometry.Parabola, shut: float) -> None:
     """Three hairs at the outer corner; they ride on the upper lid."""
-    a, b, c = eye.upper
+    a, b, c = upper
     path = skia.PathBuilder()
     for index, u in enumerate((0.62, 0.80, 0.95)):
         oval = (1 - u * u) ** 0.5
         y = min(max(a + b * which * u + c * u * u, -oval), oval)
         length = rig.lashes * (0.44 + 0.06 * index)
-        flip = -0.75 + 1.25 * eye.shut
+        flip = -0.75 + 1.25 * shut
         x = which * u
         path.moveTo(x, y)
         path.quadTo(x + which * 0.55 * length, y + flip * 0.25 * length, x + which * 0.95 * length, y + flip * length)
-    canvas.drawPath(path.detach(), paints.lash_hair)
+    canvas.drawPath(path.detach(), paints_of(rig).lash_hair)
 
 
 def _brow(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, which: int, paints: Paints) -> None:

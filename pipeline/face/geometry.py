@@ -9,14 +9,14 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from pipeline.face.pose import FacePose
 
 if TYPE_CHECKING:
     from pipeline.face.rig import FaceRig
 
 Point = tuple[float, float]
+Parabola = tuple[float, float, float]
+"""a, b and c of v = a + b u + c u^2."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
@@ -28,14 +28,14 @@ TURN_X, TURN_Y = 0.13, 0.09
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """One eye: an oval, and two lid edges as parabolas v = a + b u + c u^2 in units of the oval."""
+    """One eye: an oval, and two lid edges in units of the oval."""
 
     x: float
     y: float
     width: float
     height: float
-    upper: tuple[float, float, float]
-    lower: tuple[float, float, float]
+    upper: Parabola
+    lower: Parabola
     shut: float
     iris: Point
     iris_radius: float
@@ -131,11 +131,11 @@ PLACES = tuple(-math.cos(math.pi * i / 12) for i in range(13))
 OVAL = tuple(math.sqrt(max(1 - u * u, 0.0)) for u in PLACES)
 
 
-def lids(eye_: Eye) -> Lids:
+def lids(upper_edge: Parabola, lower_edge: Parabola, shut: float) -> Lids:
     """Lid edges inside the oval; where a lid leaves the oval free, its edge is the oval's."""
-    (a, b, c), (d, e, f) = eye_.upper, eye_.lower
+    (a, b, c), (d, e, f) = upper_edge, lower_edge
     # Lids have no corners, but where they meet they follow each other exactly.
-    round_ = 0.22 * (1 - eye_.shut) + 1e-3
+    round_ = 0.22 * (1 - shut) + 1e-3
     lower = [max(-o, _soft_min(o, d + e * u + f * u * u, round_)) for u, o in zip(PLACES, OVAL, strict=True)]
     upper = [min(low, max(-o, a + b * u + c * u * u)) for u, o, low in zip(PLACES, OVAL, lower, strict=True)]
     return Lids(PLACES, tuple(-o for o in OVAL), tuple(upper), tuple(lower), OVAL)
@@ -143,7 +143,7 @@ def lids(eye_: Eye) -> Lids:
 
 def eye_points(eye_: Eye) -> list[Point]:
     """Six points around the opening, clockwise from its left corner: iBUG 36-41."""
-    lines = lids(eye_)
+    lines = lids(eye_.upper, eye_.lower, eye_.shut)
     opened = [u for u, top, low in zip(lines.us, lines.upper, lines.lower, strict=True) if low - top > 1e-3]
     left, right = (opened[0], opened[-1]) if len(opened) > 2 else (-0.87, 0.87)
 
@@ -220,8 +220,14 @@ _WEIGHTS = tuple(((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3)
 
 def mouth_hole(m: Mouth) -> tuple[list[float], list[float], list[float]]:
     """x, upper edge and lower edge of the opening at 13 places from corner to corner."""
-    (xs, roof), (unders, floor) = (_along(m.left, *edge, m.right) for edge in (m.upper, m.lower))
-    return xs, roof, np.interp(xs, unders, floor).tolist()
+    (xs, roof), (unders, low) = (_along(m.left, *edge, m.right) for edge in (m.upper, m.lower))
+    floor, at = [], 0
+    for x in xs:
+        while at < len(unders) - 2 and unders[at + 1] < x:
+            at += 1
+        share = (x - unders[at]) / (unders[at + 1] - unders[at])
+        floor.append(low[at] + min(max(share, 0.0), 1.0) * (low[at + 1] - low[at]))
+    return xs, roof, floor
 
 
 def _along(p0: Point, p1: Point, p2: Point, p3: Point) -> tuple[list[float], list[float]]:

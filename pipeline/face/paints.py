@@ -7,6 +7,7 @@ from functools import lru_cache
 import skia
 
 from pipeline.face.colours import argb, parse, shade, to_oklch
+from pipeline.face.manners import styled
 from pipeline.face.rig import FaceRig
 
 
@@ -51,6 +52,8 @@ class Paints:
         self.line_body = _fill(rig.ink)
         self.thin_line = _stroke(rig.ink, 0.030)
         self.cavity = _vertical(["#1d050d", "#4a0f1c", "#6e1a28"], [-0.05, 0.22, 0.5])
+        # The line around the mouth hides its edge, which may be rough, then, and costs a third less.
+        self.cavity.setAntiAlias(False)
         self.tongue = _vertical(["#f0848c", "#d9596a", "#a83547"], [-0.16, 0.0, 0.22])
         self.tongue_line = _stroke("#9c3043", 0.022, 0.7)
         self.teeth = _vertical(["#d9d2d0", "#fffdfa", "#f3ece8"], [-0.04, 0.05, 0.16])
@@ -61,7 +64,7 @@ class Paints:
 @lru_cache(maxsize=64)
 def paints_of(rig: FaceRig) -> Paints:
     """The paints of a rig, kept while the rig is in use."""
-    return Paints(rig)
+    return styled(Paints(rig), rig)
 
 
 def _fill(colour: str, alpha: float = 1.0) -> skia.Paint:

@@ -1,55 +1,60 @@
-"""Eyes kept as pictures. An eye is the dearest part of a face to draw, but between blinks and glances it only moves
-with the head; then its picture is laid down at the new place."""
+"""Parts of a face kept as pictures. Eyes and nose are the dearest parts to draw, but most of the time they only move
+with the head or, an iris, with the glance; then their picture is laid down at the new place."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import skia
 
-from pipeline.face.drawing import draw_eye
-from pipeline.face.geometry import Eye
+from pipeline.face.drawing import Drawer
 from pipeline.face.rig import FaceRig
 
 STEPS = 3
-"""Places per pixel and axis at which an eye can lie: each has a picture of its own, because drawing one between the
-pixels would blur it and cost as much as drawing the eye. A sixth of a pixel off cannot be seen."""
+"""Places per pixel and axis at which a part can lie: each has a picture of its own, because drawing one between the
+pixels would blur it and cost as much as drawing the part. A sixth of a pixel off cannot be seen."""
+KEPT = 192
+"""Pictures, of about 20 kB: a resting face needs nine of each part, a blink a dozen more."""
 
 
-class EyeSprites:
-    """Draws the eyes of one rig in pictures of ``side`` pixels, like `draw_eye`."""
+class Sprites:
+    """Lays the parts of one rig on pictures of ``side`` pixels; a `pipeline.face.drawing.Layer`."""
 
     def __init__(self, rig: FaceRig, side: float) -> None:
         self.rig, self.scale = rig, rig.radius * side
-        self._sprite = lru_cache(maxsize=96)(self._painted)
+        self._sprite = lru_cache(maxsize=KEPT)(self._painted)
 
-    def __call__(self, canvas: skia.Canvas, rig: FaceRig, eye: Eye, which: int) -> None:
-        """Draw ``eye`` where it is; of the canvas's matrix only the place counts."""
-        place = canvas.getTotalMatrix().mapXY(eye.x, eye.y)
+    def __call__(
+        self, canvas: skia.Canvas, rig: FaceRig, x: float, y: float, reach: float, part: Drawer, *shape: Any
+    ) -> None:
+        """Of the canvas's matrix only the place counts: on a body that bends, parts keep their shape."""
+        place = canvas.getTotalMatrix().mapXY(x, y)
         column, row = round(place.x() * STEPS), round(place.y() * STEPS)
-        image = self._sprite(replace(eye, x=0.0, y=0.0), which, column % STEPS, row % STEPS)
+        image, half = self._sprite(reach, part, shape, column % STEPS, row % STEPS)
         canvas.save()
         canvas.resetMatrix()
-        canvas.drawImage(image, column // STEPS - image.width() // 2, row // STEPS - image.height() // 2)
+        canvas.drawImage(image, column // STEPS - half, row // STEPS - half)
         canvas.restore()
 
-    def _painted(self, eye: Eye, which: int, column: int, row: int) -> skia.Image:
-        """The eye in the middle of a square, ``column`` and ``row`` steps right of and below a whole pixel."""
-        reach = 1.65 if self.rig.lashes > 0 else 1.2
-        half = math.ceil(reach * max(eye.width, eye.height) * self.scale) + 1
+    def _painted(
+        self, reach: float, part: Drawer, shape: tuple[Any, ...], column: int, row: int
+    ) -> tuple[skia.Image, int]:
+        """The part in the middle of a square, ``column`` and ``row`` steps right of and below a whole pixel; and half
+        the square's side."""
+        half = math.ceil(reach * self.scale) + 2
         surface = skia.Surface.MakeRasterN32Premul(2 * half, 2 * half)
         canvas = surface.getCanvas()
         canvas.clear(skia.ColorTRANSPARENT)
         canvas.translate(half + column / STEPS, half + row / STEPS)
         canvas.rotate(self.rig.tilt)
         canvas.scale(self.scale, self.scale)
-        draw_eye(canvas, self.rig, eye, which)
-        return surface.makeImageSnapshot()
+        part(canvas, self.rig, *shape)
+        return surface.makeImageSnapshot(), half
 
 
 @lru_cache(maxsize=8)
-def eye_sprites(rig: FaceRig, side: float) -> EyeSprites:
-    """The eyes of a rig, kept while the rig is in use."""
-    return EyeSprites(rig, side)
+def sprites_of(rig: FaceRig, side: float) -> Sprites:
+    """The sprites of a rig, kept while it is in use."""
+    return Sprites(rig, side)

@@ -99,6 +99,15 @@ def test_short_sound_is_filled_and_long_sound_is_cut() -> None:
             assert float(audio.duration * audio.time_base) == pytest.approx(1.0, abs=0.04)
 
 
+def test_sound_that_was_encoded_beforehand_is_taken_if_it_is_as_long_as_the_pictures() -> None:
+    segment, speech = clip.encode_segment(plain(25), 64, FPS), beep(1.0)
+    whole = clip.mux([segment], speech, FPS)
+    early = clip.soundtrack(speech, 25, FPS)
+    assert clip.mux([segment], speech, FPS, early) == whole
+    assert clip.mux([segment], beep(0.0), FPS, early) == whole, "nothing is encoded again"
+    assert clip.mux([segment], speech, FPS, clip.soundtrack(speech, 10, FPS)) == whole
+
+
 def test_ogg_is_opus_mono_48k() -> None:
     data = clip.encode_ogg(beep(1.5).samples, 24_000)
     assert data.startswith(b"OggS")
