@@ -24,46 +24,58 @@ from pipeline.workers import Workers
 CONCEPTS = (
     ("an angry apple", 3),
     ("a wise old oak tree", 1),
-    ("a gossiping teapot from Kyoto", 1),
+    ("a detective lemon", 1),
     ("a sleepy dragon", 1),
     ("a shy cactus", 2),
-    ("a cheerful robot", 1),
+    ("a cheerful baker", 1),
     ("a melancholy moon", 1),
     ("a proud cat", 1),
     ("an anxious toaster", 1),
     ("a boastful pirate", 2),
-    ("a jealous banana", 1),
-    ("a tiny mouse", 1),
+    ("a pirate penguin", 1),
+    ("a golden teapot", 1),
     ("a posh umbrella", 1),
     ("a nervous snowman", 1),
     ("a happy sun", 3),
-    ("a grumpy frog", 1),
+    ("a wizard frog", 1),
     ("a haunted piano", 1),
     ("a lonely lighthouse", 1),
-    ("a brave strawberry", 4),
+    ("a stern judge", 1),
     ("a romantic rose", 2),
     ("a clever octopus", 1),
     ("a furious volcano", 2),
     ("a dreamy cloud", 1),
-    ("a surprised pumpkin", 1),
+    ("a lucky leprechaun", 1),
     ("a jolly pizza", 1),
-    ("an ancient rock", 1),
+    ("a snappy stapler", 1),
     ("a bossy alarm clock", 1),
     ("a kind bear", 1),
-    ("a vain mirror ball", 1),
+    ("a checked waistcoat", 1),
     ("a scared ghost", 1),
-    ("a rich pig", 1),
-    ("a cold lemon", 1),
+    ("a rich toad with a monocle", 1),
+    ("a rough thistle", 1),
     ("a curious owl", 1),
     ("a hungry shark", 1),
-    ("a black hole", 1),
-    ("a noble knight", 1),
+    ("a lonely black hole", 1),
+    ("a noble samurai", 1),
+    ("a knitted sheep", 1),
+    ("a rusty robot", 1),
+    ("a grandmother who raps", 1),
+    ("a nervous traffic cone", 1),
+    ("a wooden fish", 1),
+    ("a mad scientist", 1),
+    ("a plump plum", 1),
+    ("an old book wearing glasses", 1),
+    ("a spotted leopard", 1),
+    ("a fearless pilot", 1),
+    ("a broken heart", 1),
+    ("an ice cube", 1),
 )
 TALKING = ("an angry apple", "a sleepy dragon", "a happy sun")
 TALKING_SIDE, TALKING_EVERY = 272, 2
 """Pixels of each who talks, and every which frame is shown."""
-COLUMNS = 6
-PORTRAIT_SIDE = 256
+COLUMNS = 8
+PORTRAIT_SIDE = 240
 FRAME_SIDE = 168
 
 
@@ -84,7 +96,7 @@ async def make(folder: Path) -> None:
             if concept in TALKING:
                 talking[concept] = summoned.greeting.clip
     _save(portraits, COLUMNS, folder / "portraits.webp")
-    _save(frames, 3, folder / "clips.webp")
+    _save(frames, 4, folder / "clips.webp")
     (folder / "talking.webp").write_bytes(side_by_side([talking[concept] for concept in TALKING]))
 
 
