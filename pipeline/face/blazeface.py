@@ -18,7 +18,8 @@ INPUT = 128
 GRIDS = ((16, 2), (8, 6))
 """Cells a side, and anchors a cell."""
 LEAST = 0.6
-"""Score below which a candidate is nothing: coins, cups and cats come up to 0.58, drawn faces begin at 0.65."""
+"""Score below which a candidate is nothing, unless all else speaks for it: coins, cups and cats come up to 0.58, most
+drawn faces begin at 0.65."""
 OVERLAP = 0.3
 """Intersection over union from which two candidates are the same face."""
 
@@ -44,10 +45,11 @@ class Detection:
         return Detection(self.score, box.astype(np.float32), (self.points * scale + corner).astype(np.float32))
 
 
-def decode(regressors: Array, scores: Array) -> list[Detection]:
-    """Faces among the candidates, best first. ``regressors``: (896, 16), ``scores``: (896,) logits."""
+def decode(regressors: Array, scores: Array, least: float = LEAST) -> list[Detection]:
+    """Faces among the candidates, best first. ``regressors``: (896, 16), ``scores``: (896,) logits; ``least``: score
+    below which a candidate is nothing."""
     chance = 1 / (1 + np.exp(-np.clip(scores, -80, 80)))
-    likely = np.flatnonzero(chance >= LEAST)
+    likely = np.flatnonzero(chance >= least)
     values = regressors[likely].reshape(-1, 8, 2) / INPUT
     anchors = _ANCHORS[likely]
     centre, half, points = values[:, 0] + anchors, values[:, 1] / 2, values[:, 2:] + anchors[:, None]

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from pipeline.concept import clean
 from pipeline.face import blazeface, ibug, plausible
 from pipeline.face.blazeface import Detection
+from pipeline.face.facemesh import FaceMeshFinder
+from pipeline.mind.scripted.writing import write
+from pipeline.portrait.illustrator import Illustrator
+from pipeline.stages import EngineConfig
 from pipeline.types import Flaw, Landmarks
 from tests.unit.faces import disc_portrait
 
@@ -64,3 +71,18 @@ def test_what_speaks_against_a_face(points: Landmarks) -> None:
 def test_every_point_of_the_68_is_another_point_of_the_mesh() -> None:
     assert len(set(ibug.MESH)) == 68
     assert max(ibug.MESH) < 468
+
+
+@pytest.mark.parametrize(
+    ("concept", "look"),
+    [("a wise owl", "pixel"), ("a nervous banana", "pixel"), ("a stoic bison", "soft3d"), ("time itself", "soft3d")],
+)
+def test_a_face_that_is_hard_to_see_is_seen_and_a_chance_likeness_is_not(
+    assets_home: Path, concept: str, look: str
+) -> None:
+    """Squares hide a face, the marks of a dial make one: nothing but its mirror image tells a dial from a face."""
+    config = EngineConfig(assets_home)
+    portrait, finder = Illustrator(config).paint(write(clean(concept), 11), look, 11), FaceMeshFinder(config)
+    assert len(finder.find(portrait.picture)) == 1
+    assert portrait.plate is not None
+    assert list(finder.find(portrait.plate)) == []
