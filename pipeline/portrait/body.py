@@ -125,14 +125,17 @@ def family(persona: Persona, kinds: Sequence[str] = ()) -> tuple[BodyRow, str]:
     return row, f"{missing} {row.id} body was drawn"
 
 
-def svg(row: BodyRow, persona: Persona) -> str:
-    """The body as SVG, in the colour and pattern that the words ask for, else in those that suit the thing."""
+def svg(row: BodyRow, persona: Persona, behind: str = "") -> str:
+    """The body as SVG, in the colour and pattern that the words ask for, else in those that suit the thing.
+
+    ``behind``: further parts behind it, such as the letter that stands on a block.
+    """
     colour = _colour(row, persona)
     worn = next((found for word in _phrase(persona) if (found := patterns.named(word))), row.pattern)
     x, y, radius = (value * (1 + 2 * row.margin) for value in row.face)
     face = (x - row.margin, y - row.margin, radius)
     surface = patterns.surface(worn, clay.shades(colour), face) if worn else ""
-    return clay.model(row.outline, row.behind, row.front, colour, row.gloss, surface, row.margin)
+    return clay.model(row.outline, row.behind + behind, row.front, colour, row.gloss, surface, row.margin)
 
 
 def colour_word(persona: Persona) -> str | None:

@@ -1,7 +1,7 @@
 """What a persona is drawn on: a chain of links from the surest to the humblest, each with a score and a reason.
 
-    emoji -> a person -> our own recipe or picture of that name -> a picture's keywords -> a synonym -> a wider word
-    -> the nearest in meaning -> what holds it -> a body of the right family
+    emoji -> a letter or number -> a person -> our own recipe or picture of that name -> a picture's keywords
+    -> a synonym -> a wider word -> the nearest in meaning -> what holds it -> a body of the right family
 
 The head noun decides, with the nouns before it where they make a name ("washing machine"); what is told after
 "who", "with" or "in" never does. A picture that is found by less than its name must agree with WordNet, so that a
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pipeline.portrait import art, body, people
+from pipeline.portrait import art, body, people, signs
 from pipeline.portrait.lexicon import PERSON, Sense, forms, lexicon, tails
 from pipeline.portrait.wish import Wish, wish_of
 from pipeline.types import Fraction, Persona, Value
@@ -44,7 +44,9 @@ _FILLED = {"bag": "paper bag"}
 """What holders look like that go by a wide name: crisps come in no handbag."""
 _VAGUE = frozenset({
     "way", "passage", "area", "structure", "construction", "container", "instrument", "substance", "solid",
-    "solid food",
+    "solid food", "device", "equipment", "instrumentality", "system", "apparatus", "durables", "supporting structure",
+    "framework", "barrier", "obstruction", "representation", "facility", "region", "location",
+    "whole", "living thing", "body covering", "activity", "measure", "group",
 })  # fmt: skip
 """Kinds so wide that a body of theirs would be another thing: an escalator is a way to WordNet, and so is a bridge."""
 
@@ -86,6 +88,9 @@ class Chooser:
         """The subject of a persona's portrait; always one."""
         if art_id := self.art.by_emoji(persona.concept):
             return Choice(id=art_id, link=Link.EMOJI, score=1, why=f"{_on(art_id)}, as asked", thing=persona.thing)
+        if sign := signs.sign_of(persona):
+            why = f"drawn as {sign!r} itself"
+            return Choice(id=f"body:{signs.BODY}", link=Link.RECIPE, score=1, why=why, thing=persona.thing)
         wish = wish_of(self._lexicon, persona)
         links: tuple[Callable[[Wish], Choice | None], ...] = (
             self._person, self._by_name, self._by_keyword, self._by_synonym, self._by_wider, self._by_meaning,
@@ -125,7 +130,7 @@ class Chooser:
         """Whether a picture of this end of the phrase shows the whole of it."""
         if len(term.split()) < len(wish.name.split()):  # a house cat is a cat, an electric chair no chair
             shown = self._lexicon.sense(found.noun)
-            return bool(wish.sense and shown and self._lexicon.is_wider(shown, wish.sense))
+            return bool(wish.sense and shown and self._lexicon.shows(wish.sense, shown))
         if term == wish.name and wish.modified:  # "bag" is drawn as a handbag, but a cabin bag is none
             return not found.stands_in
         return True
@@ -170,8 +175,11 @@ class Chooser:
         whole = wish.phrase if wish.modified else wish.name
         if self._exact(wish.name):  # it has been refused by name
             return None
+        before = wish.words[: len(wish.words) - len(wish.name.split())]
         for art_id, cosine in self.art.by_meaning(whole):
             noun = self._noun(art_id)
+            if noun in before:  # a mango lassi is no mango
+                continue
             picture = self._lexicon.sense(noun)
             if wish.sense is None:
                 # Word pieces mislead: to the model a plumber is nearly a plum.
@@ -192,7 +200,11 @@ class Chooser:
 
     def _family(self, wish: Wish, persona: Persona) -> Choice:
         thing, kinds = (wish.holder, wish.holder_kinds) if wish.holder and wish.holds() else (wish.name, wish.kinds)
-        telling = [kind for kind in kinds if kind not in _VAGUE or kind == thing]
+        sense = self._lexicon.sense(thing)
+        telling = [
+            kind for kind in kinds
+            if kind == thing or (kind not in _VAGUE and (sense is None or self._lexicon.means(kind, sense)))
+        ]  # fmt: skip
         row, why = body.family(persona.model_copy(update={"thing": thing}), telling)
         return Choice(id=f"body:{row.id}", link=Link.FAMILY, score=0.2 if row.chance else 0.5, why=why, thing=thing)
 

@@ -23,6 +23,7 @@ from pipeline.portrait import (
     materials,
     people,
     placement,
+    signs,
     svg,
     wearing,
 )
@@ -49,6 +50,7 @@ class Illustrator:
     def __init__(self, config: EngineConfig) -> None:
         """Raises ``MissingAsset`` or ``CorruptAsset`` when the art is not as it should be."""
         cv2.setNumThreads(1)
+        self._assets = config.assets
         self._chooser = Chooser(config.assets)
 
     def styles(self) -> Sequence[StyleOption]:
@@ -90,7 +92,11 @@ class Illustrator:
         if choice.link is Link.PERSON:
             return _person(persona, choice.kinds, choice.score)
         if choice.id.startswith("body:"):
-            return _drawn(body.row_of(choice.id.removeprefix("body:")), persona, why)
+            own = body.row_of(choice.id.removeprefix("body:"))
+            if own.id != signs.BODY:
+                return _drawn(own, persona, why)
+            colour = "base" if body.colour_word(persona) else "accent"
+            return _drawn(own, persona, why, signs.drawn(signs.sign_of(persona), self._assets, colour))
         row = art.row_of(choice.id)
         drawing = svg.parse(self._chooser.art.read(choice.id))
         svg.paint(drawing, row.paint)
@@ -131,8 +137,8 @@ def _person(persona: Persona, kinds: Sequence[str], score: float) -> Subject:
     return Subject(f"person:{drawn.role}", drawing, thumbnail, FaceBox(*drawn.face), why, drawn.head, drawn)
 
 
-def _drawn(row: body.BodyRow, persona: Persona, why: str) -> Subject:
-    drawing = svg.parse(body.svg(row, persona))
+def _drawn(row: body.BodyRow, persona: Persona, why: str, behind: str = "") -> Subject:
+    drawing = svg.parse(body.svg(row, persona, behind))
     thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE)
     return Subject(f"body:{row.id}", drawing, thumbnail, FaceBox(*row.face), why, row.head)
 

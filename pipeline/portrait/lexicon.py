@@ -29,6 +29,8 @@ _NARROW = 7
 _SAME, _SIBLINGS, _NEVER = 0.6, 0.7, 2.0
 _RARER = 20
 """A thing is meant instead of an abstraction unless that is so many times more frequent in tagged texts."""
+_HEADS = re.compile(r"...(fish|bird|berry|tree|flower|bread|cake|worm|snake)$")
+"""How names of living things and of food end that are in no dictionary: a blobfish is a fish."""
 _SPELLINGS = (("our", "or"), ("grey", "gray"), ("yre", "ire"), ("mould", "mold"), ("plough", "plow"), ("pyj", "paj"))
 
 
@@ -72,7 +74,7 @@ class Lexicon:
             known = table().synonyms.get(form, form)
             if senses := self.senses(known):
                 return self._meant(known, senses)
-        return None
+        return self._closed(term)
 
     def head(self, thing: str) -> tuple[str, Sense] | None:
         """The longest tail of a noun phrase that is a noun, with its sense: ("washing machine", ...)."""
@@ -103,6 +105,14 @@ class Lexicon:
             words["person"] = None
         return tuple(words)
 
+    def means(self, word: str, sense: Sense) -> bool:
+        """Whether a word said alone means this or something wider, or the like: no pommel horse is a horse."""
+        meant = self.sense(word)
+        return meant is not None and any(
+            one.id == meant.id or (one.field == meant.field and one.words[0].lower() == word)
+            for one, _ in self.above(sense)
+        )
+
     def is_wider(self, thing: Sense, than: Sense) -> bool:
         """Whether one is a kind of the other: a bag is wider than a handbag."""
         return any(one.id == thing.id for one, steps in self.above(than) if steps)
@@ -123,7 +133,17 @@ class Lexicon:
             return _SAME
         wider = {one.id for one, steps in self.above(thing) if steps <= 1 and len(self.above(one)) >= _NARROW}
         siblings = any(one.id in wider for one, steps in self.above(picture) if steps <= 1)
-        return {FOOD: _SAME, ANIMAL: _NEVER}.get(thing.field, _SIBLINGS) if siblings else _NEVER
+        return {FOOD: _SAME, ANIMAL: _NEVER, ARTIFACT: _NEVER}.get(thing.field, _SIBLINGS) if siblings else _NEVER
+
+    def _closed(self, word: str) -> Sense | None:
+        """What is written in one word here and in two there, as "heatwave"; else its last part, where that tells."""
+        if len(word) > 6 and word.isalpha():
+            for at in range(3, len(word) - 2):
+                if senses := self.senses(f"{word[:at]} {word[at:]}"):
+                    return self._meant(f"{word[:at]} {word[at:]}", senses)
+            if part := _HEADS.search(word.removesuffix("s")):
+                return self.sense(part[1])
+        return None
 
     def _meant(self, lemma: str, senses: tuple[Sense, ...]) -> Sense:
         if wanted := table().readings.get(lemma):
@@ -132,6 +152,7 @@ class Lexicon:
                     return sense
         common = tuple(sense for sense in senses if not sense.proper) or senses
         seen = [sense for sense in common if sense.field in CONCRETE]
+        seen = [sense for sense in seen if lemma in sense.words] or seen  # an ottoman is no Ottoman
         if common[0].field not in CONCRETE:  # people and matter are then figures of speech: "she is my hope"
             seen = [sense for sense in seen if sense.field not in (TOP, PERSON, SUBSTANCE)]
         if not seen or (seen[0].count + 1) * _RARER < common[0].count:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.concept import clean
 from pipeline.face.colours import hue_distance, parse, to_oklch
 from pipeline.mind.scripted.writing import write
-from pipeline.portrait import body, clay, patterns, svg
+from pipeline.portrait import body, clay, patterns, signs, svg
 from pipeline.portrait.lexicon import lexicon
 from pipeline.portrait.svg import Layer
 from pipeline.types import Persona
@@ -35,7 +35,7 @@ def test_the_nearest_kind_decides() -> None:
     tangelo = persona("a tangelo", "tangelo")
     assert body.family(tangelo, ("citrus", "edible fruit", "food"))[0].id == "citrus"
     assert body.family(tangelo, ("edible fruit", "food", "citrus"))[0].id == "round-fruit"
-    assert body.family(tangelo, ("no such kind", "food"))[0].id == "bowl-dish"
+    assert body.family(tangelo, ("no such kind", "citrus"))[0].id == "citrus"
 
 
 def test_what_a_thing_does_is_not_what_it_is() -> None:
@@ -139,3 +139,29 @@ def test_parts_are_mirrored_and_turned_round_a_point() -> None:
     one = drawn("")
     assert drawn('mirror="1"') == pytest.approx(2 * one, rel=0.05)
     assert drawn('repeat="5" about="50 50"') == pytest.approx(5 * one, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("text", "sign"),
+    [
+        ("the letter Q", "Q"), ("a lowercase g", "g"), ("a grumpy 8", "8"), ("the number seven", "7"),
+        ("ninety-nine", "99"), ("the number one", "1"), ("the chosen one", ""), ("a semicolon", ";"),
+        ("a dollar sign", "$"), ("a love letter", ""), ("a toaster", ""),
+    ],
+)  # fmt: skip
+def test_letters_numbers_and_marks_are_known(text: str, sign: str) -> None:
+    assert signs.sign_of(write(clean(text), 3)) == sign
+
+
+@pytest.mark.parametrize("sign", ["Q", "7", ";", "1984"])
+def test_a_sign_stands_whole_above_the_face(assets_home: Path, sign: str) -> None:
+    row, who = body.row_of(signs.BODY), persona("a thing", "thing")
+    bare, shown = (
+        svg.rasterise(svg.parse(body.svg(row, who, behind)), (0, 0, 1, 1), 128)[..., 3] > 128
+        for behind in ("", signs.drawn(sign, assets_home))
+    )
+    assert (shown & ~bare).sum() > 250
+    assert not shown[[0, -1]].any()
+    assert not shown[:, [0, -1]].any()
+    x, y, radius = (round(value * 128) for value in row.face)
+    assert bare[y - radius : y + radius, x].all()
