@@ -104,7 +104,7 @@ CAN: dict[str, Callable[[], bytes]] = {
 }
 CANNOT: dict[str, tuple[Callable[[], bytes], NoFace]] = {
     "no face": (lambda: file(packaged("coffee.png")), NoFace.NONE),
-    "half a face": (lambda: file(astronaut()[:, 222:]), NoFace.NONE),
+    "half a face": (lambda: file(astronaut()[:, 222:]), NoFace.CUT_OFF),
     "face cut off beside": (lambda: file(astronaut()[:, 200:]), NoFace.CUT_OFF),
     "face cut off below": (lambda: file(astronaut()[:165]), NoFace.CUT_OFF),
     "profile": (profile, NoFace.TURNED),
