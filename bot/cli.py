@@ -508,9 +508,14 @@ def voices_list(
         str | None, typer.Option("--engine", help="Voices of one engine; default: all, or the setting VOICE to match.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Another seed finds other mixtures.")] = 0,
+    play: Annotated[bool, typer.Option("--play", help="With --match: let the voice be heard.")] = False,
+    sheet: Annotated[
+        Path | None, typer.Option("--sheet", help="Write a page on which every voice and effect can be heard.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the voices there are, or what fits a description."""
+    from bot import voice_sheet
     from bot import voices as found
 
     async def matched() -> None:
@@ -519,6 +524,13 @@ def voices_list(
             _print_json(found.match_document(options))
         else:
             _stdout().print(found.match_table(options))
+        if play:
+            voice_sheet.play(_settings(), options[0].recipe)
+
+    def written(path: Path) -> None:
+        name = engine or "hibari"
+        voice_sheet.sheet(_settings(), name, path, lambda line: _stderr().print(line, markup=False))
+        _stderr().print(f"Open {path} in a browser.", markup=False)
 
     def listed() -> None:
         rows = found.listed(engine)
@@ -527,8 +539,16 @@ def voices_list(
         else:
             _stdout().print(found.table(rows))
 
-    if context.invoked_subcommand is None:
-        _run(matched()) if match else _guard(listed)
+    if context.invoked_subcommand is not None:
+        return
+    if match:
+        _run(matched())
+    elif sheet:
+        _guard(lambda: written(sheet))
+    elif play:
+        raise typer.BadParameter('"--play" goes with "--match".')
+    else:
+        _guard(listed)
 
 
 @voices.command("measure")
