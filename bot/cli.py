@@ -7,7 +7,8 @@ import json
 import sys
 import tempfile
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -383,6 +384,21 @@ def evaluate_lipsync(
     _run(main())
 
 
+@contextmanager
+def _going_on_later() -> Iterator[None]:
+    """Around an evaluation that keeps what is done: Ctrl-C says so."""
+    try:
+        yield
+    except asyncio.CancelledError:
+        _stderr().print("Stopped. What is done is kept: the same command goes on.")
+        raise typer.Exit(130) from None
+
+
+def _tell(line: str) -> None:
+    """Progress, as it is written."""
+    _stderr().print(line, markup=False, soft_wrap=True)
+
+
 @evaluate.command("detection")
 def evaluate_detection(
     engine: Annotated[
@@ -413,17 +429,8 @@ def evaluate_detection(
     async def main() -> None:
         plan = reports.plan(engine, modes, detectors, limit)
         folder = out or Path("out") / f"evaluation-detection-{engine}"
-        try:
-            found, made = await reports.measure(
-                _settings().engine_config(),
-                plan,
-                folder,
-                concurrency,
-                lambda text: _stderr().print(text, markup=False, soft_wrap=True),
-            )
-        except asyncio.CancelledError:  # Ctrl-C
-            _stderr().print("Stopped. What is done is kept: the same command goes on.")
-            raise typer.Exit(130) from None
+        with _going_on_later():
+            found, made = await reports.measure(_settings().engine_config(), plan, folder, concurrency, _tell)
         if as_json:
             _print_json(reports.document(found, made))
         else:
@@ -453,13 +460,8 @@ def evaluate_portraits(
         if choice_only:
             found = await asyncio.to_thread(reports.choose, config, limit)
         else:
-            try:
-                found, made = await reports.measure(
-                    config, limit, out, concurrency, lambda text: _stderr().print(text, markup=False, soft_wrap=True)
-                )
-            except asyncio.CancelledError:  # Ctrl-C
-                _stderr().print("Stopped. What is done is kept: the same command goes on.")
-                raise typer.Exit(130) from None
+            with _going_on_later():
+                found, made = await reports.measure(config, limit, out, concurrency, _tell)
         if as_json:
             _print_json(reports.document(found, made))
         else:
