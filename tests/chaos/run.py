@@ -139,7 +139,7 @@ async def _rage(storm: Storm, here: World, fleet: Fleet, ask: Callable[[], Await
             await asyncio.sleep(chance.uniform(4.0, 12.0) / storm.haste)
             name = chance.choice([*here.disasters])
             happened[name] += 1
-            await here.disasters[name](chance)
+            await over(here.disasters[name](chance))
 
     rage = asyncio.gather(ask(), strike(), bother(), break_down())
     until = time.monotonic() + storm.seconds
@@ -153,6 +153,15 @@ async def _rage(storm: Storm, here: World, fleet: Fleet, ask: Callable[[], Await
         await asyncio.gather(rage, return_exceptions=True)
         await asyncio.to_thread(here.mend)
     return happened
+
+
+async def over(disaster: Awaitable[None]) -> None:
+    """Waits for the end of a disaster, also when cancelled: a server that is being stopped cannot be mended yet."""
+    happening = asyncio.ensure_future(disaster)
+    try:
+        await asyncio.shield(happening)
+    finally:
+        await happening
 
 
 async def _drain(database: Database, until: float) -> int:
