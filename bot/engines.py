@@ -77,7 +77,7 @@ async def _choice(settings: Settings, stage: EngineStage, name: str) -> Choice:
         return await _mind(settings, name)
     if stage == "portrait" and name == "diffusers":
         return _diffusers(settings)
-    if stage == "voice" and name in ("elevenlabs", "openai"):
+    if stage == "voice" and name in registry.HOSTED:
         return _hosted_voice(settings, name)
     if stage == "animation" and name == "remote":
         return _remote(settings)

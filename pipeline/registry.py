@@ -41,6 +41,9 @@ ENGINES: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+HOSTED = ("elevenlabs", "openai")
+"""Speakers that ask a service."""
+
 
 def names(stage: str) -> tuple[str, ...]:
     """Every engine of a stage, ours first."""

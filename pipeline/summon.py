@@ -20,8 +20,6 @@ from pipeline.voice import embedded
 from pipeline.voice.attributes import spread
 
 T = TypeVar("T")
-HOSTED = ("elevenlabs", "openai")
-"""Speakers that ask a service."""
 OWN_VOICE = "A voice of my own was chosen instead."
 DIFFUSERS = "diffusers"
 """The painter that needs a device."""
@@ -94,7 +92,7 @@ class Casting:
         try:
             return await workers.run("voice", shortlist, config, engine, persona, seed)
         except (EngineUnavailable, EngineFailed) as error:
-            if engine not in HOSTED:
+            if engine not in registry.HOSTED:
                 raise
             here, _ = embedded.best(config.assets)
             self.receipt.notices.append(f"{error} {OWN_VOICE}")

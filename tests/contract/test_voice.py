@@ -20,7 +20,6 @@ from tests.servers.voices import VoiceServer
 from tests.unit.test_voice_match import DRAGON, MOUSE, OAK, TEAPOT, persona
 
 ENGINES = ("kokoro", "hibari")
-HOSTED = ("elevenlabs", "openai")
 PLAIN = {
     "elevenlabs": {Gender.FEMALE: "EXAVITQu4vr4xnSDxMaL", Gender.MALE: "JBFqnCBsd6RMkjVDRZzb"},
     "openai": {Gender.FEMALE: "nova", Gender.MALE: "onyx"},
@@ -37,7 +36,7 @@ def server() -> Iterator[VoiceServer]:
         yield running
 
 
-@pytest.fixture(params=[*ENGINES, *HOSTED])
+@pytest.fixture(params=[*ENGINES, *registry.HOSTED])
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
@@ -176,7 +175,7 @@ def test_what_is_in_a_script_that_cannot_be_read_is_silent(engine: str, speaker:
     assert not speaker.speak(CHINESE, plain(engine, Gender.FEMALE), Mood.JOY).samples.any()
 
 
-@pytest.mark.parametrize("engine", HOSTED)
+@pytest.mark.parametrize("engine", registry.HOSTED)
 def test_services_read_every_script(engine: str, speaker: Speaker) -> None:
     speech = speaker.speak(CHINESE, plain(engine, Gender.FEMALE), Mood.JOY)
     check(speech)

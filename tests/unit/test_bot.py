@@ -74,13 +74,21 @@ def test_our_own_mistakes_are_a_sentence_too(monkeypatch: pytest.MonkeyPatch) ->
     def stumble() -> Settings:
         raise RuntimeError("nobody thought of this")
 
-    monkeypatch.setattr("bot.cli._settings", stumble)
+    monkeypatch.setattr("bot.cli.common.settings", stumble)
     result = CliRunner().invoke(app, ["assets", "--list"])
     assert result.exit_code == 1
     assert "Traceback" not in result.output
     kept = Path(re.findall(r"/\S+\.txt", result.output.replace("\n", ""))[0])
     assert "nobody thought of this" in kept.read_text("utf-8")
     kept.unlink()
+
+
+@pytest.mark.parametrize("command", ["worker", "discord", "telegram", "run"])
+def test_settings_that_cannot_be_understood_are_a_sentence(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOG_LEVEL", "whisper")
+    result = CliRunner().invoke(app, [command])
+    assert result.exit_code == 2
+    assert result.output.startswith("These settings cannot be understood: LOG_LEVEL.")
 
 
 async def test_a_local_server_tells_what_its_model_can_do(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import wave
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +12,8 @@ import pytest
 from pipeline import registry
 from pipeline.stages import EngineConfig, Speaker
 from pipeline.voice import alignment, delivery
-from tests.bench.aligning import Known, errors, known, learn
+from tests.bench.aligning import Known, errors, known, learn, off_on
+from tests.bench.recordings import Span, read_grid, recordings
 
 LINES = (
     "The kettle is singing, and nobody told the dragon about the party.",
@@ -82,3 +84,45 @@ def test_it_learns_from_little(hibari: Sequence[Known]) -> None:
     )
     assert np.median(errors(hibari[:1], table)) <= 25
     assert table.near("ʁ") in table.seconds
+
+
+def grid(tiers: dict[str, Sequence[Span]], *, long: bool) -> str:
+    """A TextGrid in the form that Praat writes for people, or the short one."""
+
+    def line(name: str, value: object) -> str:
+        return f"    {name} = {value} \n" if long else f"{value}\n"
+
+    text = f'File type = "ooTextFile"\nObject class = "TextGrid"\n\n{line("xmin", 0)}{line("xmax", 9.5)}'
+    text += f"{'tiers? ' if long else ''}<exists>\n{line('size', len(tiers))}"
+    for i, (name, spans) in enumerate(tiers.items(), 1):
+        text += f"    item [{i}]:\n" if long else ""
+        text += line("class", '"IntervalTier"') + line("name", f'"{name}"') + line("xmin", 0) + line("xmax", 9.5)
+        text += line("intervals: size", len(spans))
+        for k, span in enumerate(spans, 1):
+            text += f"        intervals [{k}]:\n" if long else ""
+            text += line("xmin", span.start) + line("xmax", span.end) + line("text", f'"{span.label}"')
+    return text
+
+
+@pytest.mark.parametrize("long", [True, False])
+def test_labels_of_recordings_are_read(tmp_path: Path, hibari: Sequence[Known], long: bool) -> None:
+    one = hibari[0]
+    phones = [Span(phoneme.symbol, phoneme.start, phoneme.end) for phoneme in one.speech.phonemes]
+    words, rest = [], iter(phones)
+    for text, symbols in zip(one.speech.text.split(), one.symbols.split(), strict=True):
+        inside = [next(rest) for _ in delivery.time_phonemes(symbols, np.full(len(symbols) + 2, 4.0))]
+        words.append(Span(text.strip(",."), inside[0].start, inside[-1].end))
+    silence = Span("", 0.0, words[0].start)
+    said = grid({"words": [silence, *words], "phones": [silence, *phones]}, long=long)
+    (tmp_path / "elder.TextGrid").write_bytes(said.encode("utf-16"))
+    with wave.open(str(tmp_path / "elder.wav"), "wb") as file:
+        file.setparams((1, 2, one.speech.rate, 0, "NONE", ""))
+        file.writeframes((one.speech.samples * 32767).astype(np.int16).tobytes())
+
+    assert read_grid(said.encode()) == {"words": tuple(words), "phones": tuple(phones)}
+    (read,) = recordings(tmp_path)
+    assert read.within(words[1]) == phones[2:7]
+    off_words, off_phones = off_on(read)
+    assert len(off_words) == 2 * len(words)
+    assert np.median(off_words) < 30
+    assert np.median(off_phones) < 30

@@ -204,6 +204,13 @@ def test_interjections_are_sounds_not_letters(british: bool) -> None:
         assert len(symbols) < 8
 
 
+def test_contractions_are_no_letters() -> None:
+    assert respelled("What're you, and who’re they?") == "What are you, and who are they?"
+    assert respelled("They'd've come. There've been two. They're here, and I've seen it.") == (
+        "They'd have come. There have been two. They're here, and I've seen it."
+    )
+
+
 def test_respelling_leaves_other_words_alone() -> None:
     assert respelled("The moon, the tides and Ada.") == "The moon, the tides and Ada."
     assert respelled("Agatha!") == "[Agatha](/ˈæɡəθə/)!"
