@@ -1,12 +1,14 @@
 """Moves a whole picture a little: the body sways about the point it stands on, breathes and hops; what sticks out of it
 follows late; the ground and the borders keep still.
 
-The movement is smooth, so it is known on a coarse grid and made finer for every picture. Where the body lies is known
-from the rig; around it the movement fades out. An older rig does not tell, and there it fades towards the borders.
+The movement is smooth, so it is known on a coarse grid and made finer for every picture. Where the body lies and what
+stands behind it is known from the rig. An older rig does not tell; there the ground moves along, less and less around
+the body, or towards the borders.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -16,8 +18,11 @@ import numpy.typing as npt
 import skia
 
 from pipeline.animation.acting import Bend
+from pipeline.animation.ground import UNSEEN, Ground
+from pipeline.animation.planes import Pixels, views
 from pipeline.animation.region import Region
 from pipeline.face.rig import FaceRig
+from pipeline.types import Frame
 
 SWAY, STRETCH, HOP = 0.020, 0.011, 0.020
 """Largest movements: of sway and stretch as shares of the height above the pivot, of a hop of the picture's side."""
@@ -27,9 +32,16 @@ CELL = 8
 """Pixels between places of the grid."""
 FINER = 3
 """Pixels are taken from a picture so many times as large: the nearest one is found twice as fast as four are mixed,
-and a sixth of a pixel off cannot be seen."""
+and a sixth of a pixel off cannot be seen. Odd, so that a body at rest is the picture itself."""
+GROUP = 4
+"""Pixels of a row that are looked up together: on the body the first and the last of them move alike, up to a tenth of
+a pixel."""
+NUMBERS = {4: np.int32, 2: np.uint16}
+"""What holds a group of so many pixels."""
 AROUND = 0.08
 """The movement fades out over this share of the side around the body."""
+ROOM = 0.05
+"""Further than this share of the side no body moves."""
 TIPS = 1.25, 2.5
 """Distances from the middle of the face, in its radii: what is nearer moves with the body, what is further lags."""
 WHIP = 1.4
@@ -40,41 +52,59 @@ FEET = 0.10
 """In a hop the picture stretches over this share of the side above the ground."""
 
 Field = npt.NDArray[np.float32]
-Pixels = npt.NDArray[np.uint8]
 
 
 class Body:
-    """A square picture, (side, side, 4) uint8, that can be bent. ``window``: the part in which anything moves."""
+    """A square picture, I420 (1.5 side, side), that can be bent. ``window``: the part in which anything moves."""
 
-    def __init__(self, plate: Pixels, rig: FaceRig) -> None:
-        side = plate.shape[0]
-        self._fine = cv2.resize(plate, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
+    def __init__(self, still: Frame, rig: FaceRig, ground: Ground | None = None) -> None:
+        """``ground``: what stands behind the body and keeps still. Without one, what is around the body moves, too."""
+        side = still.shape[1]
+        self._ground = ground
+        covered = (None, None, None) if ground is None else ground.covered
+        light, *chroma = (_fine(*plane) for plane in zip(views(still), covered, strict=True))
+        self._light, self._chroma = _groups(light, GROUP), [_groups(plane, GROUP // 2) for plane in chroma]
         # As `cv2.resize` has it, places lie in the middle of their cells; a cell beyond each border is known, too.
         places = (np.arange(-1, -(-side // CELL) + 1, dtype=np.float32) + np.float32(0.5)) * np.float32(CELL / side)
         x, y = np.meshgrid(places, places)
-        loose = _loose(rig, x, y)
+        loose = _loose(rig, x, y, ground.free() if ground else (0.0, 0.0, 0.0))
         fields = _fields(rig, x, y, loose) * np.float32(side)
-        rows, columns = (np.nonzero(loose.any(axis=axis))[0] for axis in (1, 0))
+        rows, columns = (
+            np.nonzero(loose.any(axis=axis))[0].clip(1, len(places) - 2)  # nothing is drawn beyond the borders
+            for axis in (1, 0)
+        )
         edges = columns[0] - 1, rows[0] - 1, columns[-1], rows[-1]
         self.window = Region(*(min(int(edge) * CELL, side) for edge in edges))
-        cells = (slice(rows[0] - 1, rows[-1] + 2), slice(columns[0] - 1, columns[-1] + 2))
-        self._fields = FINER * fields[(..., *cells)]
-        # From middles of pixels to the same in the finer picture.
-        self._still = (FINER * side) * np.stack([x, y])[(slice(None), *cells)] - np.float32(0.5)
+        cells = (..., slice(rows[0] - 1, rows[-1] + 2), slice(columns[0] - 1, columns[-1] + 2))
+        self._still = np.float32(FINER * side) * np.stack([x, y])[cells]
+        self._fields = np.float32(FINER) * fields[cells]
         self._face = _Cross.of(fields[..., 1:-1, 1:-1], rig, side)
 
-    def bend(self, out: Pixels, now: Bend, late: Bend) -> None:
-        """Draw the window of the picture into ``out`` (side, side, 4)."""
-        part = out[self.window.slices]
-        height, width = part.shape[:2]
-        # One map for each axis: `cv2` makes and reads two in two thirds of the time that one of pairs takes.
+    def bend(self, frame: Frame, now: Bend, late: Bend) -> None:
+        """Draw the window of the picture into ``frame``."""
+        places = self._still + _mixed(self._fields, now, late)
+        light, *chroma = views(frame)
+        self._look_up([self._light], [light], places, 1)
+        self._look_up(self._chroma, chroma, places * np.float32(0.5), 2)
+        if self._ground:
+            self._ground.show(frame, self.window)
+
+    def _look_up(self, sources: Sequence[Pixels], planes: Sequence[Pixels], places: Field, shrink: int) -> None:
+        """Draw the window in ``planes``, whose sides are ``1 / shrink`` of the frame's. ``places``: (2, rows, columns),
+        where in ``sources`` the middle of each cell is found."""
+        window, wide, high = self.window.shrunk(shrink), GROUP // shrink, CELL // shrink
+        across, height = CELL // GROUP, window.bottom - window.top
+        # From the middle of a group to the middle of its first pixel. A map for each axis: `cv2` makes and reads two in
+        # two thirds of the time that one of pairs takes.
         columns, rows = (
-            cv2.resize(places, None, fx=CELL, fy=CELL, interpolation=cv2.INTER_LINEAR)[
-                CELL : CELL + height, CELL : CELL + width
+            cv2.resize(each - np.float32((FINER * length - FINER + 1) / 2), None, fx=across, fy=high)[
+                high : high + height, across:-across
             ]
-            for places in self._still + _mixed(self._fields, now, late)
+            for each, length in zip(places, (wide, 1), strict=True)
         )
-        cv2.remap(self._fine, columns, rows, cv2.INTER_NEAREST, dst=part, borderMode=cv2.BORDER_REPLICATE)
+        for source, plane in zip(sources, planes, strict=True):
+            out = plane[window.slices].view(source.dtype)
+            cv2.remap(source, columns, rows, cv2.INTER_NEAREST, dst=out, borderMode=cv2.BORDER_REPLICATE)
 
     def matrix(self, now: Bend) -> skia.Matrix:
         """The bend where the face is as an affine map, for what is drawn on it."""
@@ -108,33 +138,54 @@ class _Cross:
         return skia.Matrix.MakeAll(1 + xx, xy, away_x, yx, 1 + yy, away_y, 0, 0, 1)
 
 
+def _fine(plane: Pixels, covered: Pixels | None) -> Pixels:
+    """``plane`` finer, and `UNSEEN` where the body does not cover it."""
+    fine = cv2.resize(plane, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
+    if covered is not None:
+        fine[cv2.resize(covered, fine.shape[::-1], interpolation=cv2.INTER_LINEAR) < 128] = UNSEEN
+    return np.asarray(fine)
+
+
+def _groups(fine: Pixels, count: int) -> Pixels:
+    """At each place, as one number of ``count`` bytes, the pixels that stand there and right of it in the plane as it
+    was."""
+    width = fine.shape[1]
+    wide = cv2.copyMakeBorder(fine, 0, 0, 0, FINER * (count - 1), cv2.BORDER_REPLICATE)
+    grouped = cv2.merge([wide[:, FINER * i : FINER * i + width] for i in range(count)])
+    return np.asarray(grouped.view(NUMBERS[count])[..., 0])
+
+
 def _mixed(fields: Field, now: Bend, late: Bend) -> Field:
     """(2, ...): where to look for each place, right and down of it, in pixels."""
-    mixed: Field = np.tensordot(np.array((now, late), np.float32), fields, ((0, 1), (1, 2)))
-    return mixed
+    mixed = np.array((*now, *late), np.float32) @ fields.reshape(6, -1)
+    return np.asarray(mixed.reshape(fields.shape[1:]))
 
 
 def _fields(rig: FaceRig, x: Field, y: Field, loose: Field) -> Field:
-    """(2, 2, 3, ...): right and down; by `Bend` now and late; by sway, stretch and hop."""
+    """(6, 2, ...): by sway, stretch and hop, now and late; right and down."""
     lever = (rig.pivot[1] - y).clip(0, None) * loose * np.float32(rig.sway)
     foot = _smooth((rig.pivot[1] - y) / FEET) * loose * np.float32(min(rig.sway, 1.0))
     none = np.zeros_like(x)
     moves = np.array(
         [
-            [-SWAY * lever, SLIMMING * STRETCH * (x - rig.pivot[0]) * foot, none],
-            [none, STRETCH * lever, HOP * foot],
+            [-SWAY * lever, none],
+            [SLIMMING * STRETCH * (x - rig.pivot[0]) * foot, STRETCH * lever],
+            [none, HOP * foot],
         ],
         np.float32,
     )
     away = np.hypot(x - rig.centre[0], y - rig.centre[1]) / rig.radius
-    lagging = _smooth((away - TIPS[0]) / (TIPS[1] - TIPS[0])) * LAGGING[:, None, None]
-    fields: Field = np.stack([moves * (1 - lagging), moves * (WHIP * lagging)], axis=1)
+    lagging = _smooth((away - TIPS[0]) / (TIPS[1] - TIPS[0])) * LAGGING[:, None, None, None]
+    fields: Field = np.concatenate([moves * (1 - lagging), moves * (WHIP * lagging)])
     return fields
 
 
-def _loose(rig: FaceRig, x: Field, y: Field) -> Field:
-    """1 where the picture moves with the body, 0 where it keeps still: at its borders and away from the body."""
-    edge = _smooth(np.minimum(np.minimum(x, 1 - x) / 0.13, y / 0.10))
+def _loose(rig: FaceRig, x: Field, y: Field, free: tuple[float, float, float]) -> Field:
+    """1 where the picture moves with the body, 0 where it keeps still: away from the body and at borders. ``free``: how
+    much is known to be free left, right and above of it; where it never comes near a border it need not slow down."""
+    to_borders = zip((x, 1 - x, y), (0.13, 0.13, 0.10), free, strict=True)
+    near = [away / fading for away, fading, room in to_borders if room < ROOM]
+    edge = _smooth(np.minimum.reduce([np.ones_like(x), *near]))
     loose: Field = np.where(y < rig.pivot[1], edge, np.float32(0))
     if rig.outline:
         bands = np.array(rig.outline, np.float32)[

@@ -27,11 +27,16 @@ class Cavity:
 
     def __init__(self, picture: Pixels, landmarks: Landmarks) -> None:
         """``picture``: (n, n, 3) uint8 BGR, with the landmarks in its pixels. The mouth is as light as the face."""
-        strongest = picture.max(axis=2)  # of the three colours: a red apple is no dark one
-        mask = cv2.fillConvexPoly(np.zeros_like(strongest), cv2.convexHull(landmarks.astype(np.int32)), 255)
-        light = float(np.percentile(strongest[mask > 0], 70)) if mask.any() else _BRIGHT
+        points = landmarks.astype(np.int32)
+        left, top, width, height = cv2.boundingRect(points)
+        left, top = max(left, 0), max(top, 0)
+        face = picture[top : top + height, left : left + width]
+        mask = cv2.fillConvexPoly(np.zeros(face.shape[:2], np.uint8), cv2.convexHull(points - (left, top)), 255) > 0
+        seen = face[mask]
+        # The strongest of the three colours: a red apple is no dark one.
+        light = float(np.percentile(cv2.max(cv2.max(seen[:, 0], seen[:, 1]), seen[:, 2]), 70)) if len(seen) else _BRIGHT
         self._light = np.float32(np.clip(light / _BRIGHT, 0.3, 1.08))
-        skin = np.median(picture[mask > 0], axis=0) if mask.any() else _TEETH
+        skin = np.median(seen, axis=0) if len(seen) else _TEETH
         lit = skin / max(float(skin.max()), 1.0)
         self._teeth = _TEETH + np.float32(_TINT * lit.min()) * (lit * _TEETH.max() - _TEETH)
 

@@ -28,6 +28,11 @@ OPENING = 0.46
 """Largest opening of the inner lips, as a share of the mouth's width."""
 UPWARDS = 0.20
 """Share of an opening that the upper lip makes."""
+ROUND = 0.30
+"""Share of the mouth, on both its sides, in which rounded lips touch."""
+GRIN, EASED = 0.1, 0.3
+"""Height of a toothy smile's corners, in units, that cannot speak as it is; and how much of it any speech takes away,
+while rounded lips take it all."""
 YAW, PITCH, ROLL, BREATH = 0.085, 0.060, 0.014, 0.010
 """Largest turn, nod and sway of the head in radians, and its rise with a breath in units."""
 AXIS, NECK = -0.75, 2.4
@@ -106,6 +111,9 @@ class Controls:
         """Opening of the inner lips in the portrait itself, in units."""
         self.parted = parted
         self._closed = np.zeros(LIP) if parted else self.gap
+        line = upper[:, 1] + 0.4 * self.gap
+        self._smile = max(float(line[MIDDLE] - (line[0] + line[-1]) / 2), 0.0) if parted else 0.0
+        self._grin = min(self._smile / GRIN, 1.0)
         self._extra = _extra(face)
         self._face = np.concatenate([face[:60], upper, lower[1:-1], self._extra.at])
         lips = np.interp(_ALONG, [0, 0.5, 1], [0.02, 0.20, 0.02])
@@ -154,17 +162,19 @@ class Controls:
         """Jaw and lips, up and down. With ``press`` 1 the inner lips meet, also where the portrait shows teeth."""
         x = face[UPPER, 0]
         middle, half = (x[0] + x[-1]) / 2, max((x[-1] - x[0]) / 2, 1e-6)
-        profile = np.sqrt(np.clip(1 - ((x - middle) / half) ** 2, 0, 1))
+        # Rounded lips touch at the sides.
+        profile = np.sqrt(np.clip(1 - ((x - middle) / (half * (1 - ROUND * pose.pucker))) ** 2, 0, 1))
         widest = 2 * half * OPENING * (1 - 0.2 * pose.pucker) * (1 - 0.5 * pose.tuck)
-        spoken = np.maximum(widest * (pose.jaw + 0.06 * pose.pucker), 0.07 * pose.tuck) * profile
+        spoken = np.maximum(widest * (pose.jaw + (0.06 - 0.11 * self._grin) * pose.pucker), 0.07 * pose.tuck) * profile
         # In silence the mouth is as the portrait shows it, perhaps in a smile with all teeth.
-        busy = min(1.0, 5 * max(pose.jaw, pose.press, pose.pucker, pose.tuck))
-        wanted = self._closed + (1 - pose.press) * ((1 - busy) * (self.gap - self._closed) + busy * spoken)
+        own = (1 - self._busy(pose)) * (self.gap - self._closed)
+        wanted = self._closed + (1 - pose.press) * (own + spoken)
         change = wanted - self.gap
         share = np.where(change > 0, UPWARDS, 0.4)
         up, down = -share * change, (1 - share) * change
-        face[_UPPER_OUTER, 1] += 0.85 * np.interp(face[_UPPER_OUTER, 0], x, up) - 0.03 * pose.pucker + 0.02 * pose.press
-        face[_LOWER_OUTER, 1] += 0.92 * np.interp(face[_LOWER_OUTER, 0], x, down) + 0.03 * pose.pucker
+        pout = 0.03 * (1 - self._grin) * pose.pucker  # lips out of a smile are thick enough
+        face[_UPPER_OUTER, 1] += 0.85 * np.interp(face[_UPPER_OUTER, 0], x, up) - pout + 0.02 * pose.press
+        face[_LOWER_OUTER, 1] += 0.92 * np.interp(face[_LOWER_OUTER, 0], x, down) + pout
         face[_LOWER_OUTER, 1] -= 0.02 * pose.press
         face[UPPER, 1] += up
         face[LOWER, 1] += down[1:-1]
@@ -173,17 +183,24 @@ class Controls:
         face[[48, 54, 60, 59 + LIP], 1] += 0.12 * drop
         face[-len(self._extra.at) :, 1] += drop * self._extra.jaw
 
+    @staticmethod
+    def _busy(pose: FacePose) -> float:
+        """How far the mouth is taken up with speech, 0..1."""
+        return min(1.0, max(8 * pose.jaw, 1.5 * pose.pucker, 5 * pose.press, 5 * pose.tuck))
+
     def _stretch(self, face: Points, pose: FacePose) -> None:
         """Lips sideways, and the corners of a smile."""
         x = face[UPPER, 0]
         middle, half = (x[0] + x[-1]) / 2, max((x[-1] - x[0]) / 2, 1e-6)
         factor = 0.13 * pose.spread - 0.30 * pose.pucker - 0.08 * pose.jaw + 0.05 * pose.smile
+        # A smile of the portrait's own gives way to speech, and cannot be kept with rounded lips.
+        bow = 0.09 * pose.smile - self._smile * max(EASED * self._busy(pose), pose.pucker)
         lips, extra = slice(48, LOWER.stop), slice(-len(self._extra.at), None)
         out = face[lips, 0] - middle
-        face[lips, 1] -= 0.09 * pose.smile * np.minimum(np.abs(out) / half, 1.2) ** 2
+        face[lips, 1] -= bow * np.minimum(np.abs(out) / half, 1.2) ** 2
         face[lips, 0] += factor * out
         face[extra, 0] += 0.5 * factor * self._extra.corner * (face[extra, 0] - middle)
-        face[extra, 1] -= 0.05 * pose.smile * self._extra.corner
+        face[extra, 1] -= 0.55 * bow * self._extra.corner
 
     def _brows(self, face: Points, pose: FacePose) -> None:
         """Brows, and the forehead with them; eyes stay where they are."""

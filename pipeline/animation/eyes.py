@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from pipeline.animation.controls import Points
 from pipeline.animation.planes import Pixels, Single, Source
-from pipeline.animation.warping import Reals
+from pipeline.animation.warping import Place, Reals
 from pipeline.face import ibug
 from pipeline.face.pose import FacePose
 from pipeline.types import Landmarks
@@ -34,6 +33,8 @@ DARK, HIDDEN, INKED = 0.4, 0.15, 0.30
 eye that may be a thick line."""
 LINES = 0.72
 """Lightness below which something on the skin is a lash or a drawn line, which would be stretched to a stripe."""
+STRANGE = 28.0
+"""Levels by which something on a drawn lid differs from most of it that is none: a rim of spectacles."""
 SMOOTH = 0.10
 """How far skin is taken from to stand in for a line, in widths of the eye."""
 
@@ -51,14 +52,17 @@ class Eyes:
         self._eyes = eyes if able else []
         self._shown = [(0, 0, 0)] * len(self._eyes)
 
-    def show(self, pose: FacePose) -> None:
-        """Bring lids and gaze of the picture into a pose."""
+    def show(self, pose: FacePose) -> list[Place]:
+        """Bring lids and gaze of the picture into a pose; the places in it that are changed by that."""
+        changed = []
         gaze = round(STEPS * pose.gaze_x), round(STEPS * pose.gaze_y)
         for index, (eye, lid) in enumerate(zip(self._eyes, (pose.lid_left, pose.lid_right), strict=False)):
             wanted = (round(STEPS * min(max(lid, 0.0), 1.0)), *gaze)
             if wanted != self._shown[index]:
                 self._source.put(eye.look(*wanted), eye.place)
                 self._shown[index] = wanted
+                changed.append(eye.place)
+        return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,23 +125,33 @@ class _Eye:
         self._crease = self._upper - np.float32(lids.rise) * np.sqrt(arch)
         self._lashes = np.minimum(np.float32(LASHES * lids.height), 0.55 * (self._upper - self._crease))
         self._flat = min(3 * (1 - lids.power), 1.0)
-        self.has_skin, self._bare = self._skin(seen[self.place].max(axis=2))
+        self.has_skin, self._plain, edge = self._skin(seen[self.place].max(axis=2))
+        # Drawn skin has no pores that would be missed, but rims and spots that must not be drawn out.
+        covers = np.clip((self._y - self._upper + self._lashes) / (0.1 * self._height) + 1, 0, 1)
+        self._painted = _over(self._pixels, edge, covers) if self.has_skin else self._pixels
 
-    def _skin(self, lightness: Pixels) -> tuple[bool, Single]:
-        """Whether there is skin to make a lid of, and no hair, spectacles, or rim of an eye larger than was found; and
-        its colours without edges, folds and lashes, which would be stretched to stripes."""
-        lid = (self._y > self._crease) & (self._y < self._upper - self._lashes)
+    def _skin(self, lightness: Pixels) -> tuple[bool, Pixels, Pixels]:
+        """Whether there is skin to make a lid of, and no hair, spectacles, or rim of an eye larger than was found; the
+        eye without edges, folds and lashes on its lid, which would be stretched to stripes; and the colour of the lid
+        at its edge, in every row."""
+        top = self._upper - self._lashes
+        lid = (self._y > self._crease) & (self._y < top)
         light = lightness[lid & (np.abs(self._x) < 0.8)]
         if not light.size:
-            return False, self._pixels.astype(np.float32)
+            return False, self._pixels, self._pixels
         skin = np.percentile(light, 85)
         lines = cv2.dilate((lightness < LINES * skin).astype(np.uint8), np.ones((3, 3), np.uint8))
-        known = (lid & (lines == 0)).astype(np.float32)
+        known = lid & (lines == 0)
+        if self._flat and known.any():
+            known &= np.abs(self._pixels - np.median(self._pixels[known], axis=0)).max(axis=2) < STRANGE
         spread = SMOOTH * self._width
-        near = cv2.GaussianBlur(self._pixels * known[..., None], (0, 0), spread)
-        near /= np.maximum(cv2.GaussianBlur(known, (0, 0), spread), 1e-6)[..., None]
+        near = cv2.GaussianBlur(self._pixels * known[..., None].astype(np.float32), (0, 0), spread)
+        near /= np.maximum(cv2.GaussianBlur(known.astype(np.float32), (0, 0), spread), 1e-6)[..., None]
         hidden = HIDDEN + (INKED - HIDDEN) * self._flat
-        return bool((light < DARK * skin).mean() < hidden), np.asarray(near, np.float32)
+        lined = cv2.GaussianBlur((lid & (lines > 0)).astype(np.float32), (0, 0), 1.0)[..., None]
+        plain = self._pixels + (near - self._pixels) * np.minimum(2 * lined, 1)
+        edge = self._from(np.maximum(top - 0.05 * self._height, self._crease), _bytes(near))
+        return bool((light < DARK * skin).mean() < hidden), _bytes(plain), edge
 
     def look(self, lid: int, gaze_x: int, gaze_y: int) -> Pixels:
         """Its part of the picture, with the lid so many `STEPS` shut and the eye looking aside."""
@@ -149,17 +163,17 @@ class _Eye:
         edge = self._upper + shut * (meet - self._upper) + np.float32(OVERLAP * shut**4)
         floor = self._lower + shut**2 * (meet - self._lower)
         drawn = self._stretched(edge)
+        above = np.clip(edge - self._lashes - self._y + 0.5, 0, 1)
         skin = self._from(drawn)
-        if self._flat:  # drawn skin has no pores that would be missed
-            soft = np.clip((self._y - self._crease) / (0.2 * self._height), 0, 1)
-            soft = np.minimum(soft, np.clip(edge - self._lashes - self._y + 0.5, 0, 1))
-            skin = skin + (self._from(drawn, self._bare) - skin) * (self._flat * soft)[..., None]
+        if self._flat < 1:
+            skin = _over(skin, self._from(drawn, self._plain), above)
+        if self._flat:
+            skin = _over(skin, self._painted, self._flat * above)
         # What lies below the lower lid follows it less and less.
         follows = np.clip(1 - (self._y - floor) / (0.8 * self._height), 0, 1)
         cheek = self._from(np.where(self._y > floor, self._y + (self._lower - floor) * follows, self._y))
-        mixed = looking + (cheek - looking) * _cover(self._y - floor, between)
-        mixed += (skin - mixed) * _cover(edge - self._y, between)
-        return np.asarray(np.rint(mixed), np.uint8)
+        mixed = _over(looking, cheek, np.clip(self._y - floor + 0.5, 0, 1) * between)
+        return _over(mixed, skin, np.clip(edge - self._y + 0.5, 0, 1) * between)
 
     def _stretched(self, edge: Reals) -> Single:
         """Where each pixel of the lid comes from when its edge is at ``edge``: lashes keep their shape, the skin
@@ -174,22 +188,25 @@ class _Eye:
         soft = max(0.14 * self._height, 1.0)
         inside = np.clip((self._y - self._upper) / soft, 0, 1) * np.clip((self._lower - self._y) / soft, 0, 1)
         free = GLANCE * self._width * inside * np.clip(1.6 * (1 - np.abs(self._x)), 0, 1)
-        looking = self._from(self._y - 0.4 * down * free, aside=-right * free)
-        return np.asarray(np.rint(looking), np.uint8)
+        return self._from(self._y - 0.4 * down * free, aside=-right * free)
 
-    def _from(self, y: Reals, pixels: Pixels | Single | None = None, aside: Reals | float = 0.0) -> Single:
+    def _from(self, y: Reals, pixels: Pixels | None = None, aside: Reals | float = 0.0) -> Pixels:
         """Each pixel from the place ``y`` across and ``aside`` pixels along the eye, of its own or other ``pixels``."""
         across = y - self._y
         x_map = (self._columns + self._axes[1, 0] * across + self._axes[0, 0] * aside).astype(np.float32)
         y_map = (self._rows + self._axes[1, 1] * across + self._axes[0, 1] * aside).astype(np.float32)
         shown = self._pixels if pixels is None else pixels
-        found = cv2.remap(shown, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-        return np.asarray(found, np.float32)
+        return np.asarray(cv2.remap(shown, x_map, y_map, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
 
 
-def _cover(inside: Reals, where: npt.NDArray[np.bool_]) -> Single:
-    """(h, w, 1) how far a pixel is covered by what begins ``inside`` pixels away from it."""
-    return np.asarray(np.clip(inside + 0.5, 0, 1) * where, np.float32)[..., None]
+def _bytes(colours: Reals) -> Pixels:
+    return np.asarray(np.rint(np.clip(colours, 0, 255)), np.uint8)
+
+
+def _over(below: Pixels, above: Pixels, cover: Reals) -> Pixels:
+    """``above`` laid over ``below`` where (h, w) ``cover`` is above 0, whole where it is 1."""
+    weight = cover.astype(np.float32)
+    return np.asarray(cv2.blendLinear(above, below, weight, 1 - weight))
 
 
 def _through(points: Points, half: float, power: float) -> tuple[float, float]:

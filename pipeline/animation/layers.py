@@ -1,5 +1,6 @@
 """Frames of a drawn face, built in layers: body, upper face, mouth. A layer is drawn anew only when it, or one below
-it, has changed; between the steps of the body that leaves the mouth, which covers a twentieth of the picture."""
+it, has changed; between the steps of the body that leaves the mouth, which covers a fortieth of the picture. Layers are
+frames as the encoder takes them; only where skia draws are there pixels of red, green and blue, for that moment."""
 
 from __future__ import annotations
 
@@ -8,106 +9,126 @@ from functools import partial
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 import skia
 
 from pipeline.animation.acting import Bend, Moment
 from pipeline.animation.body import Body
-from pipeline.animation.planes import views
+from pipeline.animation.ground import Ground
+from pipeline.animation.planes import Pixels, views
 from pipeline.animation.region import Region
 from pipeline.face import geometry
 from pipeline.face.drawing import draw_lower, draw_still, draw_upper, face_matrix
+from pipeline.face.geometry import Box
+from pipeline.face.ground import unpack
 from pipeline.face.paints import paints_of
 from pipeline.face.pose import FacePose
 from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.face.sprites import sprites_of
-from pipeline.types import Frame
-
-Pixels = npt.NDArray[np.uint8]
+from pipeline.types import Frame, Picture
 
 STEPS = 48
 """Bends of the body that are told apart, per unit: a fifth of a pixel where most of it moves. A body that rests is not
 bent anew."""
 
 
-class Layers:
-    """The moving picture of one rig. Keeps its buffers: one thread only."""
+class Figure:
+    """What lasts of a drawn portrait, for all clips of it."""
 
-    def __init__(self, plate: Pixels, rig: FaceRig) -> None:
-        """``plate``: (side, side, 4) uint8 BGRA, the body without its face; it is drawn on.
-
-        BGRA is skia's native order here, which it draws on and copies to several times as fast.
-        """
+    def __init__(self, plate: Picture, rig: FaceRig) -> None:
+        """``plate``: (side, side, 3), the body without its face."""
         self.rig, self.side = rig, plate.shape[0]
-        info = skia.ImageInfo.Make(self.side, self.side, skia.kBGRA_8888_ColorType, skia.kOpaque_AlphaType)
-        self._picture = plate
-        self._surface = skia.Surface.MakeRasterDirect(info, plate, self.side * 4)
-        draw_still(self._surface.getCanvas(), rig, rest_pose(rig), self.side)
-        self._still = plate.copy()
-        self._body = Body(self._still, rig)
-        self._face = self._moved = self._body.window
-        self._draw_upper = partial(draw_upper, lay=sprites_of(rig, self.side), paints=paints_of(rig))
-        self._draw_lower = partial(draw_lower, paints=paints_of(rig))
+        picture = cv2.cvtColor(plate, cv2.COLOR_RGB2BGRA)
+        draw_still(surface_on(picture).getCanvas(), rig, rest_pose(rig), self.side)
+        self.still: Frame = cv2.cvtColor(picture, cv2.COLOR_BGRA2YUV_I420)
+        ground = Ground.behind(self.still, *unpack(rig.ground, self.side)) if rig.ground else None
+        self.body = Body(self.still, rig, ground)
+        paints, lay = paints_of(rig), sprites_of(rig, self.side)
+        self.draw_upper = partial(draw_upper, paints=paints, lay=lay)
+        self.draw_lower = partial(draw_lower, paints=paints, lay=lay)
+
+
+class Layers:
+    """The moving picture of one figure. Keeps its buffers: one clip only."""
+
+    def __init__(self, figure: Figure) -> None:
+        self._figure = figure
+        # What skia draws on. BGRA is its native order here, in which it is several times as fast.
+        self._picture = np.empty((figure.side, figure.side, 4), np.uint8)
+        self._surface = surface_on(self._picture)
+        self._looking, self._frame = figure.still.copy(), figure.still
+        self._bare: tuple[Region, Frame] | None = None
         self._bends: tuple[Bend, Bend] | None = None
         self._pose: FacePose | None = None
         self._upper: tuple[float, ...] = ()
-        self._frame: Frame = cv2.cvtColor(plate, cv2.COLOR_BGRA2YUV_I420)
 
     def frame(self, moment: Moment) -> Frame:
-        """The picture at this moment."""
-        pose, bends = moment.pose, (_rounded((*moment.bend, moment.hop)), _rounded(moment.late))
+        """The picture at this moment. It is not written to again."""
+        figure, pose = self._figure, moment.pose
+        bends = _rounded((*moment.bend, moment.hop)), _rounded(moment.late)
         if (pose, bends) == (self._pose, self._bends):
             return self._frame
-        stepped = bends != self._bends
-        looked = stepped or pose.upper != self._upper
-        if stepped:
-            self._step(*bends)
-        if looked:
-            self._picture[self._face.slices] = self._skin
-            self._draw(self._draw_upper, pose, self._face)
-            self._chin = self._picture[self._mouth.slices].copy()
-            self._upper = pose.upper
-        else:
-            self._picture[self._mouth.slices] = self._chin
-        self._draw(self._draw_lower, pose, self._mouth)
-        self._pose = pose
-        self._frame = self._converted(self._moved if stepped else self._face if looked else self._mouth)
+        if bends != self._bends or pose.upper != self._upper:
+            if self._bare:
+                _put(self._looking, *self._bare)
+            if bends != self._bends:
+                figure.body.bend(self._looking, *bends)
+                self._matrix = figure.body.matrix(bends[0])
+                self._place = skia.Matrix.Concat(self._matrix, face_matrix(figure.rig, figure.side))
+            box = geometry.upper_part(figure.rig, pose)
+            self._bare = self._draw(figure.draw_upper, pose, self._looking, box)
+        self._frame = self._looking.copy()
+        self._draw(figure.draw_lower, pose, self._frame, geometry.lower_part(figure.rig, pose))
+        self._bends, self._pose, self._upper = bends, pose, pose.upper
         return self._frame
 
-    def _step(self, now: Bend, late: Bend) -> None:
-        """Bend the body, and note where on it the face lies and how the skin below looks."""
-        self._bends = now, late
-        if self._moved != self._body.window:
-            # The face reaches beyond what the body moves, and would leave its trace there.
-            self._picture[self._face.slices] = self._still[self._face.slices]
-        self._body.bend(self._picture, now, late)
-        self._matrix = self._body.matrix(now)
-        place = skia.Matrix.Concat(self._matrix, face_matrix(self.rig, self.side))
-        self._mouth = Region.around(place, geometry.lower_box(self.rig), self.side)
-        self._face = self._mouth.joined(Region.around(place, geometry.upper_box(self.rig), self.side))
-        self._moved = self._moved.joined(self._face)
-        self._skin = self._picture[self._face.slices].copy()
-
     def _draw(
-        self, draw: Callable[[skia.Canvas, FaceRig, FacePose, float], None], pose: FacePose, region: Region
-    ) -> None:
-        """Draw a layer on the bent body, and nowhere else: pixels outside its region would never be wiped."""
+        self, draw: Callable[[skia.Canvas, FaceRig, FacePose, float], None], pose: FacePose, frame: Frame, box: Box
+    ) -> tuple[Region, Frame]:
+        """Draw a part of the face on ``frame``, within ``box``. Gives where that is, and what was there."""
+        figure, region = self._figure, _touched(self._place, box, self._figure.side)
+        bare = _cut(frame, region)
+        picture = self._picture[region.slices]
+        cv2.cvtColor(bare, cv2.COLOR_YUV2BGRA_I420, dst=picture)
         canvas = self._surface.getCanvas()
         canvas.save()
         canvas.clipRect(skia.Rect.MakeLTRB(region.left, region.top, region.right, region.bottom))
         canvas.concat(self._matrix)
-        draw(canvas, self.rig, pose, self.side)
+        draw(canvas, figure.rig, pose, figure.side)
         canvas.restore()
+        _put(frame, region, cv2.cvtColor(picture, cv2.COLOR_BGRA2YUV_I420))
+        return region, bare
 
-    def _converted(self, region: Region) -> Frame:
-        """A new frame: the last one with ``region`` converted anew."""
-        frame = self._frame.copy()
-        part = cv2.cvtColor(self._picture[region.slices], cv2.COLOR_BGRA2YUV_I420)
-        for plane, piece in zip(views(frame), views(part), strict=True):
-            shrink = self.side // plane.shape[0]
-            top, left = region.top // shrink, region.left // shrink
-            plane[top : top + piece.shape[0], left : left + piece.shape[1]] = piece
-        return frame
+
+def surface_on(picture: Pixels) -> skia.Surface:
+    """For drawing on (side, side, 4) BGRA."""
+    side = picture.shape[0]
+    info = skia.ImageInfo.Make(side, side, skia.kBGRA_8888_ColorType, skia.kOpaque_AlphaType)
+    return skia.Surface.MakeRasterDirect(info, picture, side * 4)
+
+
+def _touched(place: skia.Matrix, box: Box, side: int) -> Region:
+    """The pixels that ``box``, brought into the picture by ``place``, may touch; in pairs, as chroma comes."""
+    rect = place.mapRect(skia.Rect.MakeLTRB(*box))
+    return Region.around((rect.left(), rect.top()), (rect.right(), rect.bottom()), side, 2)
+
+
+def _cut(frame: Frame, region: Region) -> Frame:
+    """A region of a frame as a frame of its own."""
+    pieces = [plane.ravel() for plane in _planes(frame, region)]
+    return np.concatenate(pieces).reshape(-1, region.right - region.left)
+
+
+def _put(frame: Frame, region: Region, piece: Frame) -> None:
+    """Lay a piece that `_cut` gave into its place."""
+    for plane, part in zip(_planes(frame, region), views(piece), strict=True):
+        plane[:] = part
+
+
+def _planes(frame: Frame, region: Region) -> tuple[Frame, Frame, Frame]:
+    """A region in the planes of a frame."""
+    y, u, v = views(frame)
+    half = region.shrunk(2).slices
+    return y[region.slices], u[half], v[half]
 
 
 def _rounded(bend: Bend) -> Bend:

@@ -8,16 +8,18 @@ import cv2
 import numpy as np
 
 from pipeline.animation.cavity import Cavity
-from pipeline.animation.controls import Controls, Shape
+from pipeline.animation.controls import UPPER, Controls, Shape
 from pipeline.animation.planes import Pixels, Planes, Single, Source, painted, sampled
-from pipeline.animation.warping import Head, Region, Sheet
+from pipeline.animation.region import Region
+from pipeline.animation.warping import COARSE, Head, Place, Sheet, shifted
 from pipeline.face import ibug
 from pipeline.face.pose import FacePose
 from pipeline.types import Landmarks
 
 LINE, WIDE = 0.055, 0.15
 """Gaps between the inner lips, in widths of the mouth: a smaller one is a line, a larger one a mouth that is open."""
-
+BESIDE = 0.12
+"""Units beside the mouth within which the sheet of the lower lip may be another than that of the upper."""
 TABLE = 256
 """Places at which the edges of the lips are looked up."""
 
@@ -32,38 +34,44 @@ class Mouth:
         self._cavity = Cavity(picture, landmarks)
         self._unit, self._parted = controls.unit, controls.parted
         self._own = controls.gap * controls.unit
+        corners = controls.rest[UPPER][[0, -1]]
+        self._half = float(np.linalg.norm(corners[1] - corners[0])) / 2
         region = lower.region
         self._x, self._y = np.meshgrid(
             np.arange(region.left, region.right, dtype=np.float32),
             np.arange(region.top, region.bottom, dtype=np.float32),
         )
 
-    def draw(self, frame: Planes, source: Source, upper_map: Single, shape: Shape, pose: FacePose) -> None:
-        """The mouth in its place in a frame that shows all else. ``upper_map``: that of the whole head."""
-        region, whole = self._lower.region, self._whole.region
+    def draw(self, frame: Planes, source: Source, whole: Single, shape: Shape, pose: FacePose) -> None:
+        """The mouth in its place in a frame that shows all else. ``whole``: the sheet of the upper lip, solved."""
+        region, above = self._lower.region, self._whole.region
         solved = self._lower.solve(shape)
-        band = self._band(shape)
-        lower_map = self._lower.map(solved)
-        below = slice(region.top + band.start, region.bottom), slice(region.left, region.right)
-        colour = self._lower.map(solved, shrink=2)
-        frame.draw(source.planes, lower_map[band.start :], colour[band.start // 2 :], below)
-        rows = slice(region.top - whole.top + band.start, region.top - whole.top + band.stop)
-        columns = slice(region.left - whole.left, region.right - whole.left)
-        upper, lower = sampled(source.whole, upper_map[rows, columns]), sampled(source.whole, lower_map[band])
-        place = slice(region.top + band.start, region.top + band.stop), below[1]
-        frame.put(self._between(upper, lower, shape, band, pose), place)
+        rows, columns = self._band(shape), self._columns(shape)
+        below = slice(rows.start, region.bottom - region.top), columns
+        light = self._lower.map(solved, below)
+        frame.draw(
+            source.planes, light, self._lower.map(solved, below, shrink=2), shifted(below, region.left, region.top)
+        )
+        upper_map = self._whole.map(whole, shifted((rows, columns), region.left - above.left, region.top - above.top))
+        upper, lower = sampled(source.whole, upper_map), sampled(source.whole, light[: rows.stop - rows.start])
+        between = self._between(upper, lower, shape, (rows, columns), pose)
+        frame.put(between, shifted((rows, columns), region.left, region.top))
 
     def _band(self, shape: Shape) -> slice:
-        """Rows of the region that hold the edges of the lips, even ones; beside the mouth both sheets are alike."""
+        """Rows of the region that hold the edges of the lips, even ones."""
         edges = np.concatenate([np.column_stack([shape.lips.x, y]) for y in (shape.lips.upper, shape.lips.lower)])
         rows = (edges @ shape.axes + shape.centre)[:, 1] - self._lower.region.top
-        height = self._lower.region.bottom - self._lower.region.top
-        start = min(max(math.floor(rows.min() / 2) * 2 - 2, 0), height - 2)
-        return slice(start, min(max(math.ceil(rows.max() / 2) * 2 + 2, start + 2), height))
+        return _even(rows.min() - 2, rows.max() + 2, self._lower.region.bottom - self._lower.region.top)
 
-    def _between(self, upper: Pixels, lower: Pixels, shape: Shape, band: slice, pose: FacePose) -> Pixels:
+    def _columns(self, shape: Shape) -> slice:
+        """Columns of the region in which the sheets differ, even ones: beside the mouth they are alike."""
+        half = max(shape.half, self._half) + BESIDE * self._unit
+        middle = float(shape.centre[0]) - self._lower.region.left
+        return _even(middle - half, middle + half, self._lower.region.right - self._lower.region.left)
+
+    def _between(self, upper: Pixels, lower: Pixels, shape: Shape, place: Place, pose: FacePose) -> Pixels:
         """Both lips with soft edges, and what is seen between them."""
-        x, y = self._x[band] - np.float32(shape.centre[0]), self._y[band] - np.float32(shape.centre[1])
+        x, y = self._x[place] - np.float32(shape.centre[0]), self._y[place] - np.float32(shape.centre[1])
         axes = shape.axes.astype(np.float32)
         along, across = axes[0, 0] * x + axes[0, 1] * y, axes[1, 0] * x + axes[1, 1] * y
         edges = _edges(shape, along)
@@ -90,7 +98,7 @@ class Mouth:
         away = np.interp(along, shape.lips.x, shape.lips.lower - shape.lips.upper) - own
         # What borders on teeth in the picture is the lower lip, and stays behind when that goes.
         lost = np.clip(away / 2, 0, 1) if self._parted else np.maximum(away, 0)
-        seen = np.clip(own * (1 - 0.7 * pose.pucker) - lost - depth + 0.5, 0, 1)
+        seen = np.clip(own * max(1 - 1.2 * pose.pucker, 0.0) - lost - depth + 0.5, 0, 1)
         return np.asarray(inside + (upper - inside) * seen[..., None], np.float32)
 
 
@@ -104,11 +112,17 @@ def _edges(shape: Shape, along: Single) -> Single:
     return np.asarray(found)
 
 
+def _even(low: float, high: float, size: int) -> slice:
+    """From ``low`` to ``high`` and a little more, within so many pixels; both ends even."""
+    start = min(max(math.floor(low / 2) * 2, 0), size - 2)
+    return slice(start, min(max(math.ceil(high / 2) * 2, start + 2), size))
+
+
 def region(landmarks: Landmarks, unit: float, head: Head) -> Region:
     """What the lower lip may move, ``landmarks`` in pixels of the frame."""
     lips = landmarks[ibug.OUTER_LIPS]
     low, high = lips.min(axis=0) - np.array([0.30, 0.35]) * unit, lips.max(axis=0) + np.array([0.30, 0.95]) * unit
-    return Region.around(low, high, head.side).within(head.region())
+    return Region.around(low, high, head.side, COARSE).within(head.region(), COARSE)
 
 
 def parted(picture: Pixels, landmarks: Landmarks) -> bool:

@@ -7,6 +7,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.types import Picture
+
 Pixels = npt.NDArray[np.uint8]
 Single = npt.NDArray[np.float32]
 
@@ -94,3 +96,10 @@ def halved(place: tuple[slice, slice]) -> tuple[slice, slice]:
 def sampled(source: Pixels, places: Single) -> Pixels:
     """The pixels of ``source`` at (h, w, 2) places."""
     return np.asarray(cv2.remap(source, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE))
+
+
+def fitted(picture: Picture, side: int) -> Picture:
+    """The picture, ``side`` pixels wide and high."""
+    if picture.shape[0] == side:
+        return picture
+    return np.asarray(cv2.resize(picture, (side, side), interpolation=cv2.INTER_AREA), np.uint8)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import TypeAlias
 
-import skia
-
-from pipeline.face.geometry import Box
+Corner: TypeAlias = Iterable[float]
+"""x and y, in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """A part of a picture, in pixels; all four even, because chroma comes in pairs of pixels."""
+    """A part of a picture, in pixels."""
 
     left: int
     top: int
@@ -21,12 +21,12 @@ class Region:
     bottom: int
 
     @classmethod
-    def around(cls, place: skia.Matrix, box: Box, side: int) -> Self:
-        """The pixels that ``box``, brought into the picture by ``place``, may touch."""
-        rect = place.mapRect(skia.Rect.MakeLTRB(*box))
-        left, top = (min(max(0, math.floor(edge) // 2 * 2), side - 2) for edge in (rect.left(), rect.top()))
-        right, bottom = (min(math.ceil(edge / 2) * 2, side) for edge in (rect.right(), rect.bottom()))
-        return cls(left, top, max(right, left + 2), max(bottom, top + 2))
+    def around(cls, low: Corner, high: Corner, side: int, cell: int) -> Region:
+        """The cells of ``cell`` pixels, at least one, that hold everything between two corners, as far as a picture of
+        ``side`` pixels goes."""
+        left, top = (min(max(0, math.floor(at / cell) * cell), side - cell) for at in low)
+        right, bottom = (min(math.ceil(at / cell) * cell, side) for at in high)
+        return cls(left, top, max(right, left + cell), max(bottom, top + cell))
 
     def joined(self, other: Region) -> Region:
         """The smallest region that holds both."""
@@ -36,6 +36,17 @@ class Region:
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
+
+    def within(self, other: Region, cell: int) -> Region:
+        """The part of it that lies in another region; at least one cell."""
+        left = min(max(self.left, other.left), other.right - cell)
+        top = min(max(self.top, other.top), other.bottom - cell)
+        right, bottom = min(self.right, other.right), min(self.bottom, other.bottom)
+        return Region(left, top, max(right, left + cell), max(bottom, top + cell))
+
+    def shrunk(self, times: int) -> Region:
+        """The same part of a picture that is so many times as small."""
+        return Region(self.left // times, self.top // times, self.right // times, self.bottom // times)
 
     @property
     def slices(self) -> tuple[slice, slice]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import cv2
+import numpy as np
 
-from pipeline.animation.acting import Moment, moments
-from pipeline.animation.layers import Layers
+from pipeline.animation.acting import moments
+from pipeline.animation.layers import Figure, Layers
+from pipeline.animation.planes import fitted
 from pipeline.errors import EngineFailed
 from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.stages import EngineConfig
-from pipeline.types import Direction, Frame, Picture, Portrait, Speech
+from pipeline.types import Direction, Frame, Portrait, Speech
 
 
 class RigAnimator:
@@ -30,13 +33,14 @@ class RigAnimator:
         """
         if portrait.plate is None or portrait.rig is None:
             raise EngineFailed("This picture has no drawn face, so it cannot be moved as one.")
-        rig = FaceRig.model_validate_json(portrait.rig)
-        acted = moments(rest_pose(rig), rest_pose(rig, direction.mood), speech, direction, self.fps)
-        return self._draw(portrait.plate, rig, acted)
+        figure = _figure(portrait.plate.tobytes(), portrait.plate.shape[0], portrait.rig, self._side)
+        own, wanted = rest_pose(figure.rig), rest_pose(figure.rig, direction.mood)
+        layers = Layers(figure)
+        return map(layers.frame, moments(own, wanted, speech, direction, self.fps))
 
-    def _draw(self, plate: Picture, rig: FaceRig, acted: Iterator[Moment]) -> Iterator[Frame]:
-        side = self._side
-        small = plate if plate.shape[0] == side else cv2.resize(plate, (side, side), interpolation=cv2.INTER_AREA)
-        layers = Layers(cv2.cvtColor(small, cv2.COLOR_RGB2BGRA), rig)
-        for moment in acted:
-            yield layers.frame(moment)
+
+@lru_cache(maxsize=2)
+def _figure(plate: bytes, height: int, rig: str, side: int) -> Figure:
+    """Kept, as a clip is drawn sentence by sentence, and two may talk to each other."""
+    picture = np.frombuffer(plate, np.uint8).reshape(height, -1, 3)
+    return Figure(fitted(picture, side), FaceRig.model_validate_json(rig))

@@ -3,7 +3,9 @@ of the mouth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+import threading
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -13,8 +15,8 @@ from pipeline.animation.acting import Moment, moments
 from pipeline.animation.controls import Controls
 from pipeline.animation.eyes import Eyes
 from pipeline.animation.lips import Mouth
-from pipeline.animation.planes import Pixels, Planes, Source
-from pipeline.animation.warping import COARSE, FINE, Field, Head, Sheet
+from pipeline.animation.planes import Pixels, Planes, Single, Source
+from pipeline.animation.warping import COARSE, FINE, Field, Head, Place, Sheet, shifted
 from pipeline.errors import EngineFailed
 from pipeline.face.pose import FacePose
 from pipeline.stages import EngineConfig
@@ -25,6 +27,8 @@ FINER = 1.5
 what does not."""
 LARGE = 80.0
 """Unit of a face (see `controls`), in pixels, from which a coarse grid is fine enough for its mouth."""
+SEEN, STRIP = 0.12, 64
+"""Pixels of movement from which a part of the frame is drawn again, and the height of such a part."""
 OWN = FacePose()
 """A picture's own expression is what its zero pose looks like."""
 MOODS = {
@@ -52,13 +56,32 @@ class WarpAnimator:
 
         Raises ``EngineFailed`` for landmarks that are not those of a face inside the picture.
         """
-        bent = Bent(portrait, self._side)
+        bent = _bent(portrait, self._side)
         return _drawn(bent, moments(OWN, MOODS[direction.mood], speech, direction, self.fps))
 
 
 def _drawn(bent: Bent, acted: Iterator[Moment]) -> Iterator[Frame]:
-    for moment in acted:
+    """The first and the last frame are drawn whole, so that the next sentence begins with just what was seen last."""
+    bent.begin()
+    upcoming = next(acted, None)
+    while upcoming:
+        moment, upcoming = upcoming, next(acted, None)
+        if upcoming is None:
+            bent.begin()
         yield bent.frame(moment)
+
+
+_kept = threading.local()
+
+
+def _bent(portrait: Portrait, side: int) -> Bent:
+    """That of the last sentence, if it had the same portrait: making one takes as long as a dozen frames."""
+    key = hashlib.blake2b(portrait.picture.tobytes()).digest(), portrait.landmarks.tobytes(), side
+    if getattr(_kept, "key", None) != key:
+        _kept.bent = Bent(portrait, side)
+        _kept.key = key
+    bent: Bent = _kept.bent
+    return bent
 
 
 class Bent:
@@ -75,7 +98,7 @@ class Bent:
         there = (landmarks + np.float32(0.5)) * scale - np.float32(0.5)
         picture = cv2.cvtColor(portrait.picture, cv2.COLOR_RGB2BGR)
         still, fine = _resized(picture, side), _resized(picture, large)
-        self._still: Frame = np.asarray(cv2.cvtColor(still, cv2.COLOR_BGR2YUV_I420))
+        still_frame: Frame = np.asarray(cv2.cvtColor(still, cv2.COLOR_BGR2YUV_I420))
         self._source = Source(fine)
         self._eyes = Eyes(fine, self._source, there)
         head = Head.of(landmarks, side)
@@ -85,18 +108,60 @@ class Bent:
         self._head = Sheet(head.region(), head, field, 1.0, step, float(scale))
         lower = Sheet(lips.region(landmarks, controls.unit, head), head, field, -1.0, step, float(scale))
         self._mouth = Mouth(fine, there, self._head, lower, controls)
+        self._shown = Shown(still_frame, self._source, self._head)
+
+    def begin(self) -> None:
+        """Forget what was drawn before: a sentence looks the same whatever came before it."""
+        self._shown.forget()
 
     def frame(self, moment: Moment) -> Frame:
         """The portrait in a pose."""
-        self._eyes.show(moment.pose)
+        changed = self._eyes.show(moment.pose)
         shape = self._controls.shape(moment.pose, *moment.bend)
-        frame = self._still.copy()
-        planes = Planes.within(frame)
         solved = self._head.solve(shape)
-        places = self._head.map(solved)
-        planes.draw(self._source.planes, places, self._head.map(solved, shrink=2), self._head.region.slices)
-        self._mouth.draw(planes, self._source, places, shape, moment.pose)
+        frame = self._shown.drawn(solved, changed).copy()
+        self._mouth.draw(Planes.within(frame), self._source, solved, shape, moment.pose)
         return frame
+
+
+class Shown:
+    """A picture that is bent, as it was last seen: only what has moved since is drawn again."""
+
+    def __init__(self, still: Frame, source: Source, sheet: Sheet) -> None:
+        """``still``: what does not move."""
+        self._frame, self._source, self._sheet = still, source, sheet
+        self._planes = Planes.within(still)
+        self.forget()
+
+    def forget(self) -> None:
+        """Draw all of it the next time."""
+        self._solved = np.empty((0, 0, 2), np.float32)
+
+    def drawn(self, solved: Single, changed: Sequence[Place]) -> Frame:
+        """The frame; it will change. ``solved``: the map of the sheet; ``changed``: places of the portrait that look
+        different now."""
+        if self._solved.size:
+            far = np.abs(solved - self._solved) > SEEN
+            moved = far[..., 0] | far[..., 1]
+        else:
+            moved, self._solved = np.ones(solved.shape[:2], bool), solved.copy()
+        for place in changed:
+            moved |= self._sheet.shows(solved, place)
+        moved[[0, -1]] = moved[:, [0, -1]] = False  # lie beyond the region, for its border's sake
+        # Pixels take after the places around them.
+        cells = cv2.dilate(moved.astype(np.uint8), np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+        step, region = self._sheet.step, self._sheet.region
+        strip = STRIP // step
+        for top in range(0, len(cells), strip):
+            columns = np.flatnonzero(cells[top : top + strip].any(axis=0))
+            if len(columns):
+                left, right, bottom = int(columns[0]), int(columns[-1]) + 1, min(top + strip, len(cells))
+                here = slice(top + 1, bottom + 1), slice(left + 1, right + 1)
+                self._solved[here] = solved[here]
+                place = slice(step * top, step * bottom), slice(step * left, step * right)
+                light, colour = self._sheet.map(solved, place), self._sheet.map(solved, place, shrink=2)
+                self._planes.draw(self._source.planes, light, colour, shifted(place, region.left, region.top))
+        return self._frame
 
 
 def _resized(picture: Pixels, side: int) -> Pixels:

@@ -10,7 +10,6 @@ a deformation field", 2008).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.animation.controls import Controls, Points, Shape
+from pipeline.animation.region import Region
 from pipeline.face import ibug
 from pipeline.types import Landmarks
 
 Single = npt.NDArray[np.float32]
 Reals = npt.NDArray[np.floating[Any]]
+Place = tuple[slice, slice]
+"""Rows and columns."""
 
 COARSE, FINE = 8, 4
 """Pixels between the places at which the field is computed; between them it is interpolated."""
@@ -36,35 +38,6 @@ EDGE = 10
 RING = 20
 ROUNDS = 5
 """Steps of the inversion: places that are seen change by less than half a pixel after it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the frame in pixels, its sides multiples of `COARSE`."""
-
-    left: int
-    top: int
-    right: int
-    bottom: int
-
-    @property
-    def slices(self) -> tuple[slice, slice]:
-        """Index of a picture."""
-        return slice(self.top, self.bottom), slice(self.left, self.right)
-
-    @classmethod
-    def around(cls, low: Points, high: Points, side: int) -> Region:
-        """What holds everything between two corners (x, y), as far as the picture of ``side`` pixels goes."""
-        left, top = (min(max(0, math.floor(at / COARSE) * COARSE), side - COARSE) for at in low)
-        right, bottom = (min(math.ceil(at / COARSE) * COARSE, side) for at in high)
-        return cls(left, top, max(right, left + COARSE), max(bottom, top + COARSE))
-
-    def within(self, other: Region) -> Region:
-        """The part of it that lies in another region; at least one cell."""
-        left, top = (min(max(a, b), c - COARSE) for a, b, c in
-                     ((self.left, other.left, other.right), (self.top, other.top, other.bottom)))  # fmt: skip
-        return Region(left, top, max(min(self.right, other.right), left + COARSE),
-                      max(min(self.bottom, other.bottom), top + COARSE))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +69,7 @@ class Head:
     def region(self) -> Region:
         """What may move."""
         reach = self.FADE * np.array(self.axes)
-        return Region.around(self.centre - reach, self.centre + reach, self.side)
+        return Region.around(self.centre - reach, self.centre + reach, self.side, COARSE)
 
     def share(self, x: Single, y: Single) -> Single:
         """How far a place goes with the head, 0..1."""
@@ -134,7 +107,7 @@ class Sheet:
     def __init__(self, region: Region, head: Head, field: Field, side: float, step: int, scale: float) -> None:
         """``side``: 1 for the sheet of the upper lip, -1 for that of the lower; ``step``: pixels between the places at
         which it is computed; ``scale``: pixels of the portrait per pixel of the frame."""
-        self.region, self._step, self._scale = region, step, np.float32(scale)
+        self.region, self.step, self._scale = region, step, np.float32(scale)
         # One cell more on each side, so that no pixel lies beyond the outermost places.
         x, y = (
             np.arange(low - step, high + step, step) + (step - 1) / 2
@@ -157,16 +130,35 @@ class Sheet:
         for _ in range(ROUNDS - 1):
             moved = cv2.remap(forward, found, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             found = cv2.subtract(self._cells, moved)
-        return np.asarray(found * np.float32(self._step) + self._origin, np.float32)
+        return np.asarray(found * np.float32(self.step) + self._origin, np.float32)
 
-    def map(self, solved: Single, shrink: int = 1) -> Single:
-        """(height, width, 2) where each pixel of the region comes from, in pixels of the portrait, both divided by
-        ``shrink``."""
-        cell = self._step // shrink
-        places = solved * (self._scale / shrink) - np.float32(0.5)
-        columns, rows = self._grid
-        fine = cv2.resize(places, (columns * cell, rows * cell), interpolation=cv2.INTER_LINEAR)
-        return np.asarray(fine[cell:-cell, cell:-cell])
+    def shows(self, solved: Single, place: Place) -> npt.NDArray[np.bool_]:
+        """(rows, columns) which places of the grid show a ``place`` of the portrait, or lie next to it."""
+        found, (rows, columns) = solved * self._scale, place
+        reach = self.step * self._scale
+        x, y = found[..., 0], found[..., 1]
+        inside = (x > columns.start - reach) & (x < columns.stop + reach) & (y > rows.start - reach)
+        return np.asarray(inside & (y < rows.stop + reach))
+
+    def map(self, solved: Single, place: Place | None = None, shrink: int = 1) -> Single:
+        """(height, width, 2) where each pixel of a ``place`` in the region (all of it without one; its edges even)
+        comes from, in pixels of the portrait, both divided by ``shrink``."""
+        step, cell = self.step, self.step // shrink
+        rows, columns = place or (slice(0, step * (self._grid[1] - 2)), slice(0, step * (self._grid[0] - 2)))
+        top, left = rows.start // step, columns.start // step
+        bottom, right = -(-rows.stop // step), -(-columns.stop // step)
+        places = solved[top : bottom + 2, left : right + 2] * (self._scale / shrink) - np.float32(0.5)
+        size = (right - left + 2) * cell, (bottom - top + 2) * cell
+        fine = cv2.resize(places, size, interpolation=cv2.INTER_LINEAR)
+        y, x = cell + rows.start // shrink - top * cell, cell + columns.start // shrink - left * cell
+        height, width = (rows.stop - rows.start) // shrink, (columns.stop - columns.start) // shrink
+        return np.asarray(fine[y : y + height, x : x + width])
+
+
+def shifted(place: Place, right: int, down: int) -> Place:
+    """A place so many pixels further."""
+    rows, columns = place
+    return slice(rows.start + down, rows.stop + down), slice(columns.start + right, columns.stop + right)
 
 
 def _basis(there: Points, centres: Points) -> Points:

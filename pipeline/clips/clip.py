@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import av
@@ -37,9 +38,13 @@ ENCODER = {
     "threads": "1",
     # Drawn pictures need no fine motion search; the stronger deblocking of the tune smears the lines of a shut mouth.
     "x264-params": "open-gop=0:bframes=0:ref=1:subme=0:me=dia:weightp=0:rc-lookahead=0:mbtree=0:scenecut=0:"
-    "partitions=none:trellis=0:8x8dct=1:deblock=0,0",
+    "partitions=none:trellis=0:8x8dct=1:deblock=0,0:"
+    # Arithmetic coding saves a tenth of the bytes and costs a tenth of the time.
+    "cabac=0",
 }
 
+TOGETHER = 8
+"""Frames that are drawn before they are encoded: by turns, each would find the other's data in the caches."""
 AAC = {"aac_coder": "fast"}
 """Two thirds of the work of the other coder, and at this bit rate nearer to the sound in the log spectrum."""
 OPUS = {"compression_level": "5"}
@@ -77,10 +82,12 @@ def encode_segment(frames: Iterable[Frame], size: int, fps: int) -> bytes:
     sink = io.BytesIO()
     with av.open(sink, "w", format="mp4") as container:
         stream = picture_track(container, size, fps)
-        for index, pixels in enumerate(frames):
-            frame = av.VideoFrame.from_numpy_buffer(pixels, format="yuv420p")
-            frame.pts, frame.time_base = index, Fraction(1, fps)
-            container.mux(stream.encode(frame))
+        numbered, tick = enumerate(frames), Fraction(1, fps)
+        while some := list(islice(numbered, TOGETHER)):
+            for index, pixels in some:
+                frame = av.VideoFrame.from_numpy_buffer(pixels, format="yuv420p")
+                frame.pts, frame.time_base = index, tick
+                container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return sink.getvalue()
 

@@ -81,11 +81,15 @@ def draw_upper(
         worn.draw_upper(canvas, rig, pose, lay)
 
 
-def draw_lower(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints) -> None:
-    """The mouth."""
+def draw_lower(
+    canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints, lay: Layer = laid
+) -> None:
+    """The mouth. ``lay`` as in `draw_upper`."""
+    if rig.manner is Manner.PIXELS:
+        lay = laid
     with _face_units(canvas, rig, side) as canvas:
         worn.draw_around_mouth(canvas, rig, pose)
-        draw_mouth(canvas, rig, pose, paints)
+        draw_mouth(canvas, rig, pose, paints, lay)
         worn.draw_above_mouth(canvas, rig, pose)
 
 

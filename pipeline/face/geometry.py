@@ -76,6 +76,40 @@ def lower_box(rig: FaceRig) -> Box:
     return -x, MOUTH_Y - 0.30 - 0.25 * rig.lip_fullness, x, MOUTH_Y + 0.85 + 0.20 * rig.lip_fullness
 
 
+def upper_part(rig: FaceRig, pose: FacePose) -> Box:
+    """Room for everything above the mouth in this pose. Of faces with lines of age or something on, it is that of every
+    pose."""
+    if rig.wrinkles > 0 or rig.bags > 0 or rig.worn:
+        return upper_box(rig)
+    eyes = eye(rig, pose, -1), eye(rig, pose, 1)
+    reach = (1.70 if rig.lashes > 0 else 1.20) * max(eyes[0].width, eyes[0].height) + 0.03
+    brows = [place for side in (-1, 1) for place in brow(rig, pose, side)]
+    thick = 0.08 * rig.brow_thickness + 0.04
+    x, y = shift("nose", pose)
+    nose = 1.7 * rig.nose_width
+    return (
+        min(eyes[0].x - reach, *(place[0] - thick for place in brows), x - nose),
+        min(eyes[0].y - reach, *(place[1] - thick for place in brows)),
+        max(eyes[1].x + reach, *(place[0] + thick for place in brows), x + nose),
+        max(eyes[1].y + reach, y + NOSE_Y + nose),
+    )
+
+
+def lower_part(rig: FaceRig, pose: FacePose) -> Box:
+    """Room for the mouth in this pose; with something on, that of every pose."""
+    if rig.worn:
+        return lower_box(rig)
+    m = mouth(rig, pose)
+    top, bottom = _middle_y(m, m.upper), _middle_y(m, m.lower)
+    corners = m.left[1], m.right[1]
+    return (
+        m.outer_left[0] - 0.09,
+        min(*corners, top) - 1.5 * m.upper_lip - 0.09,
+        m.outer_right[0] + 0.09,
+        max(max(corners) + 0.09, bottom + 0.15) + m.lower_lip,
+    )
+
+
 def shift(part: str, pose: FacePose) -> Point:
     """How far a part moves when the face turns or nods."""
     return TURN_X * DEPTH[part] * pose.turn, TURN_Y * DEPTH[part] * pose.nod

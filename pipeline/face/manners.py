@@ -113,8 +113,10 @@ def _in_pixels(paints: Paints, rig: FaceRig) -> None:
     ink, pixel = rig.ink, 1.0 / (GRID * rig.radius)
     eye = pixel / min(rig.eye_width, rig.eye_height)
     paints.shine = _fill("#ffffff")
-    # A few squares have to carry the mouth: its lips stand out more than they would in lines.
-    step = -0.07 if to_oklch(parse(rig.skin))[0] > DARK else 0.05
+    # A few squares have to carry mouth and nose: both stand out more than they would in lines.
+    light = to_oklch(parse(rig.skin))[0]
+    step = -0.07 if light > DARK else 0.05
+    paints.nose_body = _fill(shade(rig.skin, -0.16 if light > DARK else 0.16))
     paints.lip_upper, paints.lip_lower = _fill(shade(rig.lip, 1.6 * step)), _fill(shade(rig.lip, step))
     paints.lash = _stroke(ink, max(0.19, 1.3 * eye))
     paints.lower_edge = _stroke(rig.rim, max(0.08, eye))

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import skia
 
 from pipeline.face import geometry
 from pipeline.face.geometry import Mouth, Point
-from pipeline.face.paints import Paints
+from pipeline.face.paints import Paints, paints_of
 from pipeline.face.pose import FacePose
 from pipeline.face.rig import FaceRig
 from pipeline.face.shapes import band, cubics, curve, disc, draw_at, moved
 
+if TYPE_CHECKING:
+    from pipeline.face.drawing import Layer
 
-def draw_mouth(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints) -> None:
+
+def draw_mouth(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints, lay: Layer) -> None:
     """Lips, what an open mouth shows, and the corners. In face units."""
     m = geometry.mouth(rig, pose)
     upper, lower = geometry.outer_lip(m)
     top = geometry.cubic(m.left, *m.upper, m.right, 0.5)[1]
     bottom = geometry.cubic(m.left, *m.lower, m.right, 0.5)[1]
     half = (m.right[0] - m.left[0]) / 2
-    disc(canvas, m.middle, bottom + m.lower_lip + 0.05, 0.72 * half, 0.09, paints.lip_shadow)
+    width = round(0.72 * half, 2)  # few sizes, as `lay` may keep each
+    lay(canvas, rig, m.middle, bottom + m.lower_lip + 0.05, max(width, 0.09), draw_shadow, width)
     _lips(canvas, m, upper, lower, (top, bottom), paints)
     if m.gap > 0.004:
         _inside(canvas, m, pose, (top, bottom), paints)
     _corners(canvas, m, pose, paints)
+
+
+def draw_shadow(canvas: skia.Canvas, rig: FaceRig, width: float) -> None:
+    """Of the lower lip."""
+    disc(canvas, 0.0, 0.0, width, 0.09, paints_of(rig).lip_shadow)
 
 
 def _lips(

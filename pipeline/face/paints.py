@@ -58,7 +58,7 @@ class Paints:
         self.tongue_line = _stroke("#9c3043", 0.022, 0.7)
         self.teeth = _vertical(["#d9d2d0", "#fffdfa", "#f3ece8"], [-0.04, 0.05, 0.16])
         self.low_teeth = _vertical(["#efe8e4", "#cfc6c6"], [-0.08, 0.06])
-        self.teeth_line = _stroke("#8d7f86", 0.010, 0.35)
+        self.teeth_line = _stroke("#8d7f86", 0.0, 0.45)  # a pixel wide, for a tenth of the work
 
 
 @lru_cache(maxsize=64)

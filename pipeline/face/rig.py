@@ -11,7 +11,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Base64Bytes, Field
 
 from pipeline.face import colours
 from pipeline.face.pose import RESTING, FacePose
@@ -83,6 +83,8 @@ class FaceRig(Value):
     outline: tuple[tuple[float, float], ...] = ()
     """Left and right edge of the body in equal bands of the picture from top to bottom; (1, 0) where there is none.
     Empty where it is not known."""
+    ground: Base64Bytes = Field(default=b"", repr=False)
+    """What stands behind the body, as `pipeline.face.ground` packs it; empty where it is not known."""
     mood: Mood = Mood.CALM
     manner: Manner = Manner.SOFT
 

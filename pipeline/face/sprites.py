@@ -10,11 +10,14 @@ from typing import Any
 import skia
 
 from pipeline.face.drawing import Drawer
+from pipeline.face.mouth import draw_shadow
 from pipeline.face.rig import FaceRig
 
 STEPS = 3
 """Places per pixel and axis at which a part can lie: each has a picture of its own, because drawing one between the
 pixels would blur it and cost as much as drawing the part. A sixth of a pixel off cannot be seen."""
+SOFT = frozenset({draw_shadow})
+"""Parts without an edge. They lie on whole pixels."""
 KEPT = 192
 """Pictures, of about 20 kB: a resting face needs nine of each part, a blink a dozen more."""
 
@@ -31,7 +34,7 @@ class Sprites:
     ) -> None:
         """Of the canvas's matrix only the place counts: on a body that bends, parts keep their shape."""
         place = canvas.getTotalMatrix().mapXY(x, y)
-        column, row = round(place.x() * STEPS), round(place.y() * STEPS)
+        column, row = (STEPS * round(at) if part in SOFT else round(at * STEPS) for at in (place.x(), place.y()))
         image, half = self._sprite(reach, part, shape, column % STEPS, row % STEPS)
         canvas.save()
         canvas.resetMatrix()

@@ -140,7 +140,7 @@ def test_frames_are_encoded_as_they_come_and_let_go() -> None:
 
     clip.encode_segment(frames(), 64, FPS)
     assert len(seen) == 60
-    assert max(alive) <= 4
+    assert max(alive) <= 2 * clip.TOGETHER
 
 
 def test_lips_meet_on_closures_in_the_decoded_clip(portrait: Portrait, tmp_path: object) -> None:

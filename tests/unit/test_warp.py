@@ -13,15 +13,15 @@ from pipeline import registry
 from pipeline.animation.acting import Moment
 from pipeline.animation.controls import MIDDLE, Controls
 from pipeline.animation.lips import parted
-from pipeline.animation.warp import Bent
+from pipeline.animation.warp import Bent, WarpAnimator
 from pipeline.animation.warping import COARSE, Field, Head, Sheet
 from pipeline.errors import EngineFailed
 from pipeline.face import ibug
 from pipeline.face.pose import FacePose
 from pipeline.portrait import upload
-from pipeline.speak import animator_of
+from pipeline.speak import animator_of, silence
 from pipeline.stages import EngineConfig
-from pipeline.types import Mood, Portrait
+from pipeline.types import Direction, Mood, Portrait
 from tests.unit.faces import disc_portrait
 from tests.unit.pictures import astronaut
 
@@ -116,6 +116,34 @@ def test_the_mouth_opens_with_the_jaw(name: str, request: pytest.FixtureRequest)
     assert gaps[-1] > 0.3 * found.unit
 
 
+def test_a_toothy_smile_gives_way_to_rounded_lips(smiling: Portrait) -> None:
+    """No crescent and hardly a tooth: lips that touch at the sides, in a line that is bent far less than the smile."""
+    found = controls(smiling)
+
+    def bow(pose: FacePose) -> float:
+        lips = found.shape(pose, 0, 0).lips
+        line = (lips.upper + lips.lower) / 2
+        return float(line[MIDDLE] - (line[0] + line[-1]) / 2)
+
+    said = FacePose(jaw=0.24, pucker=1.0)
+    lips = found.shape(said, 0, 0).lips
+    open_at = lips.x[lips.lower - lips.upper > 0.5]
+    assert np.ptp(open_at) < 0.6 * np.ptp(found.shape(REST, 0, 0).lips.x)
+    assert bow(said) < 0.4 * bow(FacePose(press=1.0))
+    place = small(smiling)[[62, 66]].mean(axis=0).astype(int)
+    box = np.s_[place[1] - 6 : place[1] + 9, place[0] - 12 : place[0] + 13]
+    white, teeth = (shown(smiling, pose)[box].min(axis=2) > 190 for pose in (said, REST))
+    assert white.mean() < 0.4 * teeth.mean()
+
+
+def test_a_smile_does_not_flick_shut_before_it_speaks(smiling: Portrait) -> None:
+    """In the first frame of "who" the mouth is on its way from the smile to the vowel, not shut between them."""
+    poses = REST, FacePose(jaw=0.08, pucker=0.22), FacePose(jaw=0.24, pucker=1.0)
+    rest, begun, vowel = (controls(smiling).shape(pose, 0, 0).lips for pose in poses)
+    gaps = [float((lips.lower - lips.upper)[MIDDLE]) for lips in (rest, begun, vowel)]
+    assert gaps[2] < gaps[1] < gaps[0]
+
+
 def test_lips_that_part_do_not_drag_each_other(drawn: Portrait) -> None:
     """What lies above the mouth keeps still however far the lower lip goes."""
     open_, shut = shown(drawn, FacePose(jaw=0.9)), shown(drawn)
@@ -152,6 +180,18 @@ def test_a_drawn_lid_has_no_stripes(drawn: Portrait) -> None:
     assert np.abs(np.diff(lid, axis=1)).max() <= 12
 
 
+def test_what_is_drawn_above_an_eye_is_not_drawn_down_with_its_lid(drawn: Portrait) -> None:
+    points = small(drawn)
+    spotted = drawn.picture.copy()
+    top = float(points[ibug.LEFT_EYE, 1].min())
+    x, y = int(points[ibug.LEFT_EYE, 0].mean()), int(top + 0.55 * (points[19, 1] - top))
+    cv2.circle(spotted, (int(1.5 * x), int(1.5 * y)), 4, (40, 90, 160), -1)
+    portrait = replace(drawn, picture=spotted)
+    changed = np.abs(shown(portrait, FacePose(lid_left=1.0)) - shown(portrait))
+    assert changed[y - 5 : y + 6, x - 5 : x + 6].mean() < 3.0
+    assert changed[int(top) + 8 : int(top) + 18, x - 5 : x + 6].mean() > 20.0, "the lid is shut"
+
+
 def test_each_lid_has_its_own_eye(drawn: Portrait) -> None:
     wink = np.abs(shown(drawn, FacePose(lid_left=1.0)) - shown(drawn)).sum(axis=(0, 2))
     middle = int(small(drawn)[27, 0])
@@ -181,6 +221,28 @@ def test_the_background_keeps_still(name: str, request: pytest.FixtureRequest) -
         assert moved[beyond].max() <= 3
     assert moved[:8].max() <= 3
     assert moved.mean() > 0.5, "the head does move"
+
+
+def test_what_is_drawn_again_only_where_it_moved_is_the_same(smiling: Portrait) -> None:
+    poses = [
+        FacePose(jaw=0.5, turn=share, nod=-share, lid_left=share, gaze_x=share) for share in np.linspace(0, 0.5, 6)
+    ]
+    going, anew = Bent(smiling), Bent(smiling)
+    for pose in poses:
+        frame = going.frame(Moment(pose, STILL))
+        anew.begin()
+        assert cv2.absdiff(frame, anew.frame(Moment(pose, STILL))).mean() < 0.1
+
+
+def test_a_sentence_looks_the_same_whatever_came_before(drawn: Portrait) -> None:
+    animator = WarpAnimator(EngineConfig(Path()))
+
+    def frames(start: float) -> list[np.ndarray]:
+        return list(animator.frames(drawn, silence(0.2), Direction(Mood.JOY, 1, start=start)))
+
+    first, other, again = frames(3.0), frames(9.0), frames(3.0)
+    assert all(np.array_equal(a, b) for a, b in zip(first, again, strict=True))
+    assert not np.array_equal(first[0], other[0])
 
 
 def test_near_points_move_further_than_far_ones(smiling: Portrait) -> None:
