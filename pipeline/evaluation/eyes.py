@@ -25,8 +25,8 @@ SHUT = {"drawn": 0.10, "lifelike": 0.50}
 """What is left of an eye, as a share of the open one, when its lids have met."""
 DARK = 0.62
 """Of the skin's lightness: darker is a line or a pupil."""
-SKIN = 12.0
-"""CIELAB units (8 bit): nearer to the skin is skin."""
+SKIN = 20.0
+"""CIELAB units (8 bit): nearer to the skin is skin, as is the white of an eye on a white ghost."""
 HEAD, BROW = 16, 12
 """Pixels that head and brow may have moved."""
 
