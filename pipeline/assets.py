@@ -59,11 +59,12 @@ class NpmAsset(_Row):
     kind: Literal["npm"]
     integrity: str = Field(pattern=r"^sha512-[A-Za-z0-9+/]{86}==$")
     repack: Literal["iconify", "wordnet"] | None = None
+    packing: int = Field(default=1, description="raised when `repack` writes something else")
 
     @property
     def folder(self) -> str:
-        """Name of the folder it is installed in; another version lives beside it."""
-        return f"{self.id}-{self.version}"
+        """Name of the folder it is installed in; another version, or packing, lives beside it."""
+        return f"{self.id}-{self.version}" + (f"-{self.packing}" if self.packing > 1 else "")
 
 
 class PypiAsset(_Row):

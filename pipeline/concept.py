@@ -27,6 +27,11 @@ _REQUEST = re.compile(
     re.IGNORECASE,
 )
 """How people ask, before they say for what: "I want to talk to a cat" is about a cat."""
+_FOREIGN_ARTICLES = frozenset({"un", "una", "uno", "le", "la", "el", "il", "lo", "mon", "ton"})
+_ENGLISH_TOO = frozenset({"chat", "pan", "cane", "sol", "alter"})
+"""Foreign words that are English ones, unless such an article stands before them: a group chat is no cat."""
+_ASIDES = frozenset({"still", "probably", "forever", "currently", "again", "finally", "apparently", "now", "please"})
+"""What follows a noun when it is said how it is."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)\d)")
 
 
@@ -173,10 +178,12 @@ def parse(text: str) -> Concept:
     low = [token.casefold() for token in tokens]
     start = next((i for i, word in enumerate(low) if word not in lists.articles), len(low) - 1)
     stop = next((i for i in range(start + 1, len(low)) if _breaks(low, i)), len(low))
+    while stop > start + 1 and low[stop - 1] in lists.intensifiers:  # "grass, but as a person"
+        stop -= 1
     if stop + 1 < len(low) and low[stop] in ("of", "de") and singular(low[stop - 1]) in lists.measures:
         inner = parse(" ".join(tokens[stop + 1 :]))
         return inner.model_copy(update={"text": text, "traits": _traits(low[start : stop - 1]) + inner.traits})
-    thing, before = _head(low[start:stop])
+    thing, before = _head(low[start:stop], low[start - 1] if start else "")
     phrase = " ".join(tokens[stop:])
     told = [word for word in low[stop:] if word in lore.adjectives() and lore.adjectives()[word].tone]
     follows_is = re.search(r"\b(who|that|which) (is|are|feels)\b", phrase, re.IGNORECASE)
@@ -194,6 +201,8 @@ def parse(text: str) -> Concept:
 def _breaks(words: list[str], place: int) -> bool:
     """Whether the noun phrase ends before this word."""
     lists, word = lore.words(), words[place]
+    if word in _ASIDES:  # "pluto, still angry", whose comma is gone by now
+        return words[place - 1] not in lore.adjectives() and words[place - 1] not in lists.intensifiers
     if word not in lists.postposed:
         return word in lists.breaks
     before, after = words[place - 1], "".join(words[place + 1 : place + 2])
@@ -207,7 +216,7 @@ def _traits(words: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(lists.foreign.get(word, word) for word in words if word not in skipped))
 
 
-def _head(words: list[str]) -> tuple[str, list[str]]:
+def _head(words: list[str], article: str) -> tuple[str, list[str]]:
     """The head noun and what stands before (or, as in Spanish, after) it."""
     lists = lore.words()
     for i in range(len(words)):
@@ -216,12 +225,20 @@ def _head(words: list[str]) -> tuple[str, list[str]]:
             return name, words[:i]
     nouns = [i for i, word in enumerate(words) if lists.foreign.get(word, word) not in lore.adjectives()]
     head = nouns[-1] if nouns else len(words) - 1
+    if words[-1] in lore.known_nouns():  # "frost giant" is about a giant, though that may be an adjective as well
+        head = len(words) - 1
     for i in reversed(nouns):
-        if words[i] in lists.foreign:
+        if _in_english(words[i], article) != words[i]:
             head = i
             break
-    noun = singular(lists.foreign.get(words[head], words[head]))
+    noun = singular(_in_english(words[head], article))
     return noun, words[:head] + words[head + 1 :]
+
+
+def _in_english(word: str, article: str) -> str:
+    if word in _ENGLISH_TOO and article not in _FOREIGN_ARTICLES:
+        return word
+    return lore.words().foreign.get(word, word)
 
 
 def _named(phrase: str) -> str | None:

@@ -3,8 +3,10 @@
 WordNet's own files are 28 MB of text. `repack` keeps the nouns, and which words are adjectives, in ``nouns.sqlite``:
 
     noun(lemma, senses)                       senses: "synset:count ..." , the commonest first
-    synset(id, field, words, parents, proper) field: the lexicographer's file (6 is artifacts); words: "a|b"; parents:
-                                              ids of the hypernyms; proper: it is an instance (Kyoto), not a kind
+    synset(id, field, words, parents, proper, gloss)
+                                              field: the lexicographer's file (6 is artifacts); words: "a|b"; parents:
+                                              ids of the hypernyms; proper: it is an instance (Kyoto), not a kind;
+                                              gloss: its definition, without examples
     adjective(lemma)
 
 Formats: wndb(5WN), senseidx(5WN) and lexnames(5WN) of WordNet 3.1 (Princeton University).
@@ -22,7 +24,7 @@ _HYPERNYM, _INSTANCE_HYPERNYM = "@", "@i"
 _SCHEMA = """
 CREATE TABLE noun (lemma TEXT PRIMARY KEY, senses TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE synset (id INTEGER PRIMARY KEY, field INTEGER NOT NULL, words TEXT NOT NULL, parents TEXT NOT NULL,
-                     proper INTEGER NOT NULL);
+                     proper INTEGER NOT NULL, gloss TEXT NOT NULL);
 CREATE TABLE adjective (lemma TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 _SOURCES = ("index.sense", "index.noun", "data.noun", "index.adj")
@@ -34,7 +36,7 @@ def repack(folder: Path) -> None:
     with closing(sqlite3.connect(folder / FILE)) as database, database:
         database.executescript(_SCHEMA)
         database.executemany("INSERT INTO noun VALUES (?, ?)", _nouns(nouns, dict(_counts(sense))))
-        database.executemany("INSERT INTO synset VALUES (?, ?, ?, ?, ?)", _synsets(synsets))
+        database.executemany("INSERT INTO synset VALUES (?, ?, ?, ?, ?, ?)", _synsets(synsets))
         database.executemany(
             "INSERT INTO adjective VALUES (?)", ((line[0].replace("_", " "),) for line in _lines(adjectives))
         )
@@ -63,7 +65,7 @@ def _nouns(path: Path, counts: dict[tuple[str, int], int]) -> Iterator[tuple[str
         yield lemma.replace("_", " "), " ".join(f"{id}:{counts.get((lemma, id), 0)}" for id in ids)
 
 
-def _synsets(path: Path) -> Iterator[tuple[int, int, str, str, bool]]:
+def _synsets(path: Path) -> Iterator[tuple[int, int, str, str, bool, str]]:
     for id, field, _, count, *rest in _lines(path):
         end = 2 * int(count, 16)
         words = "|".join(word.replace("_", " ") for word in rest[:end:2])
@@ -74,4 +76,5 @@ def _synsets(path: Path) -> Iterator[tuple[int, int, str, str, bool]]:
             if symbol in (_HYPERNYM, _INSTANCE_HYPERNYM)
         ]
         proper = any(symbol == _INSTANCE_HYPERNYM for symbol, _ in above)
-        yield int(id), int(field), words, " ".join(str(int(target)) for _, target in above), proper
+        gloss = " ".join(rest[rest.index("|") + 1 :]).partition(";")[0].partition('"')[0].strip()
+        yield int(id), int(field), words, " ".join(str(int(target)) for _, target in above), proper, gloss

@@ -53,10 +53,10 @@ class Wanted(Value):
     def verdict(self, subject: str) -> Verdict:
         """Of "fluent:red-apple", "body:tree" or "person:baker"."""
         own, _, name = subject.partition(":")
-        shown = {"body": subject, "person": own}.get(own, name)
-        if any(fnmatchcase(shown, pattern) for pattern in self.fair):
+        shown = {subject, name} if own == "body" else {own if own == "person" else name}
+        if any(fnmatchcase(one, pattern) for one in shown for pattern in self.fair):
             return Verdict.RIGHT
-        return Verdict.BODY if own == "body" and body.row_of(name).chance else Verdict.WRONG
+        return Verdict.BODY if own == "body" and body.row_of(name).neutral else Verdict.WRONG
 
 
 class Plan(Value):

@@ -46,6 +46,9 @@ class ArtRow(Value):
     bead: bool = Field(default=False, description="the face sits on a clay button: the art is too thin to carry it")
     remove: tuple[int, ...] = Field(default=(), description="elements of the art's own face")
     paint: dict[int, str] = Field(default_factory=dict, description="element -> its new fill")
+    clothes: dict[str, tuple[int, ...]] = Field(
+        default_factory=dict, description="place -> elements worn there, taken off where something else is put on"
+    )
     note: str = ""
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 
@@ -34,6 +34,13 @@ _TONES = {"dark": -0.14, "deep": -0.10, "pale": 0.12, "light": 0.10, "bright": 0
 """Words that move the lightness of whatever colour it is."""
 
 
+_ABOUT = re.compile(
+    r"[,:]| (?:that|which|who|whose|for|used|with|to|from|in|on|by|of|where|when|as|having|made|or|and)\b"
+)
+"""Where the noun phrase of a definition ends."""
+_ADJECTIVES = ("al", "ar", "ic")
+
+
 class BodyRow(Value):
     """A silhouette with its details, in a square of 100 x 100."""
 
@@ -41,11 +48,15 @@ class BodyRow(Value):
     words: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     kinds: tuple[str, ...] = Field(default=(), description="hypernym lemmas of WordNet that it stands for")
+    looks: tuple[str, ...] = Field(
+        default=(), description='words of definitions that it stands for: "a long rod of wood"'
+    )
     chance: bool = Field(default=False, description="may stand for what nobody knows anything about")
     colour: clay.Colour | None = Field(default=None, description="OKLCH; None: from thing, palette or mood")
     palette: tuple[clay.Colour, ...] = Field(default=(), description="colours that suit, one taken by chance")
     tints: dict[str, clay.Colour] = Field(default_factory=dict, description="word -> its own colour")
     pattern: str = Field(default="", description="id of the pattern that it wears unless words name another")
+    plain: bool = Field(default=False, description="no word brings it a pattern: a fluffy pancake has no fur")
     gloss: Fraction = Field(default=0.5, description="strength of the highlight: 0.1 cloth .. 0.8 glass")
     outline: str
     margin: Fraction = Field(default=0.0, description="how far it reaches beyond the square, in shares of its side")
@@ -55,6 +66,11 @@ class BodyRow(Value):
     )
     behind: str = ""
     front: str = ""
+
+    @property
+    def neutral(self) -> bool:
+        """Whether it shows no particular thing: a shape, a use, or nothing but a character."""
+        return self.chance or bool(self.looks)
 
 
 class _Table(Value):
@@ -108,13 +124,16 @@ def row_of(id: str) -> BodyRow:
     return next(row for row in bodies() if row.id == id)
 
 
-def family(persona: Persona, kinds: Sequence[str] = ()) -> tuple[BodyRow, str]:
-    """The silhouette family for what WordNet calls the thing (``kinds``, nearest first), else for its words, else one
-    by chance that stays with the thing; and why."""
+def family(persona: Persona, kinds: Sequence[str] = (), gloss: str = "") -> tuple[BodyRow, str]:
+    """The silhouette family for what WordNet calls the thing (``kinds``, nearest first) or says in its definition
+    (``gloss``), else for its words, else one by chance that stays with the thing; and why."""
     missing = f"no picture fits {persona.thing!r}, so a"
-    for kind in kinds:
-        if row := _rows("kinds").get(kind):
-            return row, f"{missing} {row.id} body was drawn, as it is a kind of {kind}"
+    nearest = next(((row, kind) for kind in kinds if (row := _rows("kinds").get(kind))), None)
+    said = next(((row, word) for word in genus(gloss) if (row := _rows("looks").get(word))), None)
+    if nearest and not (said and nearest[0].chance):
+        return nearest[0], f"{missing} {nearest[0].id} body was drawn, as it is a kind of {nearest[1]}"
+    if said:
+        return said[0], f"{missing} {said[0].id} body was drawn, as it is said to be a {said[1]}"
     for word in _phrase(persona):
         names = (word, word.removesuffix("s"))
         hints = (_rows(field).get(name) for field in ("hints", "words") for name in names)
@@ -125,13 +144,25 @@ def family(persona: Persona, kinds: Sequence[str] = ()) -> tuple[BodyRow, str]:
     return row, f"{missing} {row.id} body was drawn"
 
 
+def genus(gloss: str) -> Iterator[str]:
+    """What a definition says that a thing is, and what it is like: "rod" and then "cylindrical" of "a long cylindrical
+    rod of wood", "pipe" of "a flexible pipe for conveying a liquid"; but "mine", not "land", of "a land mine"."""
+    said = re.sub(r"\([^)]*\)", " ", gloss.lower())
+    said = re.sub(r"\b(kind|type|piece|pair|set|series|any|one|form|part|number)s? of\b", " ", said)
+    head = _ABOUT.split(said)[0]
+    *before, last = re.findall(r"[a-z]+", head) or [""]
+    yield from (last, last.removesuffix("s"))
+    yield from (word for word in reversed(before) if word.endswith(_ADJECTIVES))
+
+
 def svg(row: BodyRow, persona: Persona, behind: str = "") -> str:
     """The body as SVG, in the colour and pattern that the words ask for, else in those that suit the thing.
 
     ``behind``: further parts behind it, such as the letter that stands on a block.
     """
     colour = _colour(row, persona)
-    worn = next((found for word in _phrase(persona) if (found := patterns.named(word))), row.pattern)
+    said = () if row.plain else _phrase(persona)
+    worn = next((found for word in said if (found := patterns.named(word))), row.pattern)
     x, y, radius = (value * (1 + 2 * row.margin) for value in row.face)
     face = (x - row.margin, y - row.margin, radius)
     surface = patterns.surface(worn, clay.shades(colour), face) if worn else ""
@@ -156,7 +187,9 @@ def _colour(row: BodyRow, persona: Persona) -> clay.Colour:
     """Named outright, known of the thing, the row's, or by chance: another for every seed, always the same for one."""
     words = _phrase(persona)
     chance = zlib.crc32(f"{persona.thing}{persona.seed}".encode())
-    lightness, chroma, hue = _NAMED.get(colour_word(persona) or "") or _usual(row, persona, chance)
+    lightness, chroma, hue = _NAMED.get(
+        colour_word(persona) or (persona.thing.lower() if row.chance else "")
+    ) or _usual(row, persona, chance)
     tone = next((_TONES[word] for word in words if word in _TONES), 0.0)
     return min(0.97, max(0.28, lightness + tone)), chroma * (0.75 if tone > 0.1 else 1.0), hue
 

@@ -16,7 +16,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from pipeline.portrait import art, body, people, signs
-from pipeline.portrait.lexicon import PERSON, Sense, forms, lexicon, tails
+from pipeline.portrait.casting import cast
+from pipeline.portrait.lexicon import ARTIFACT, CONCRETE, FOOD, PERSON, PLANT, Sense, forms, lexicon, tails
 from pipeline.portrait.wish import Wish, wish_of
 from pipeline.types import Fraction, Persona, Value
 
@@ -37,15 +38,15 @@ class Link(StrEnum):
     FAMILY = "family"
 
 
-SURE = 0.74
-"""Cosine of two names from which they mean the same, when WordNet cannot be asked."""
+NEAR, SURE = 0.6, 0.74
+"""Cosines of two names from which they mean the same: when WordNet agrees, and when it cannot be asked."""
 _NAMED = {Link.RECIPE: "made for", Link.TABLE: "the picture for", Link.NAME: "the picture named"}
 _FILLED = {"bag": "paper bag"}
 """What holders look like that go by a wide name: crisps come in no handbag."""
 _VAGUE = frozenset({
-    "way", "passage", "area", "structure", "construction", "container", "instrument", "substance", "solid",
-    "solid food", "device", "equipment", "instrumentality", "system", "apparatus", "durables", "supporting structure",
-    "framework", "barrier", "obstruction", "representation", "facility", "region", "location",
+    "way", "passage", "structure", "construction", "instrument", "substance", "solid",
+    "solid food", "device", "equipment", "instrumentality", "system", "durables",
+    "obstruction", "representation", "facility", "region", "location",
     "whole", "living thing", "body covering", "activity", "measure", "group",
 })  # fmt: skip
 """Kinds so wide that a body of theirs would be another thing: an escalator is a way to WordNet, and so is a bridge."""
@@ -66,7 +67,8 @@ class Choice(Value):
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A recipe or picture under some ``word``; what it shows first of all is a ``noun``. ``stands_in``: the word is
-    wider than what it shows, as "bag" for a handbag. ``own``: it is the first word for what it shows."""
+    wider than what it shows, as "bag" for a handbag. ``own``: it is the first word for what it shows. ``odd``: WordNet
+    takes the word for something else than what is shown, as "form" for a body and no sheet of paper."""
 
     id: str
     link: Link
@@ -74,6 +76,7 @@ class _Found:
     word: str
     stands_in: bool
     own: bool
+    odd: bool
 
 
 class Chooser:
@@ -84,8 +87,13 @@ class Chooser:
         self.art = art.ArtIndex(home)
         self._lexicon = lexicon(home)
 
+    def cast(self, persona: Persona) -> Persona:
+        """See `casting.cast`."""
+        return cast(self._lexicon, persona)
+
     def choose(self, persona: Persona) -> Choice:
         """The subject of a persona's portrait; always one."""
+        persona = self.cast(persona)
         if art_id := self.art.by_emoji(persona.concept):
             return Choice(id=art_id, link=Link.EMOJI, score=1, why=f"{_on(art_id)}, as asked", thing=persona.thing)
         if sign := signs.sign_of(persona):
@@ -148,13 +156,13 @@ class Chooser:
         picture = self._lexicon.sense(noun)
         if sense is None:
             return True
-        return picture is not None and self._lexicon.alike(sense, picture) <= 1
+        return picture is not None and self._lexicon.alike(sense, picture)
 
     def _by_synonym(self, wish: Wish) -> Choice | None:
         for word in wish.sense.words if wish.sense else ():
             meant = self._lexicon.sense(word)
             found = self._exact(word.lower()) if meant and wish.sense and meant.id == wish.sense.id else None
-            if wish.sense and found and self._shows(wish.sense, found.noun):
+            if wish.sense and found and not found.odd and self._shows(wish.sense, found.noun):
                 why = f"{_on(found.id)}, as {found.word!r} is another word for {wish.name!r}"
                 return Choice(id=found.id, link=Link.SYNONYM, score=0.9, why=why, thing=wish.name)
         return None
@@ -165,7 +173,7 @@ class Chooser:
         for wider, steps in self._lexicon.above(wish.sense)[1:]:
             for word in wider.words:
                 found = self._exact(word.lower())
-                if found and not found.stands_in and self._shows(wish.sense, found.noun):
+                if found and not (found.stands_in or found.odd) and self._shows(wish.sense, found.noun):
                     why = f"{_on(found.id)}, as {wish.name!r} is a kind of {found.word!r}"
                     score = max(0.6, 0.9 - 0.1 * steps)
                     return Choice(id=found.id, link=Link.WIDER, score=score, why=why, thing=wish.name)
@@ -185,7 +193,7 @@ class Chooser:
                 # Word pieces mislead: to the model a plumber is nearly a plum.
                 fits = cosine >= SURE and not wish.name.startswith(noun)
             else:
-                fits = picture is not None and cosine >= self._lexicon.alike(wish.sense, picture)
+                fits = picture is not None and cosine >= NEAR and self._lexicon.shows(wish.sense, picture)
             if fits:
                 why = f"{_on(art_id)}, the picture nearest in meaning to {wish.name!r}"
                 return Choice(id=art_id, link=Link.MEANING, score=min(1, cosine), why=why, thing=wish.name)
@@ -199,13 +207,17 @@ class Chooser:
         return Choice(id=found.id, link=Link.HOLDER, score=0.7, why=why, thing=found.word)
 
     def _family(self, wish: Wish, persona: Persona) -> Choice:
+        if wish.calling:
+            why = f"nothing is known of {wish.name!r}, but a {wish.calling} is a person"
+            return Choice(id="person", link=Link.PERSON, score=0.5, why=why, thing=wish.name)
         thing, kinds = (wish.holder, wish.holder_kinds) if wish.holder and wish.holds() else (wish.name, wish.kinds)
         sense = self._lexicon.sense(thing)
         telling = [
             kind for kind in kinds
             if kind == thing or (kind not in _VAGUE and (sense is None or self._lexicon.means(kind, sense)))
         ]  # fmt: skip
-        row, why = body.family(persona.model_copy(update={"thing": thing}), telling)
+        gloss = self._lexicon.gloss(sense) if sense and sense.field == ARTIFACT else ""
+        row, why = body.family(persona.model_copy(update={"thing": thing}), telling, gloss)
         return Choice(id=f"body:{row.id}", link=Link.FAMILY, score=0.2 if row.chance else 0.5, why=why, thing=thing)
 
     def _exact(self, term: str) -> _Found | None:
@@ -229,7 +241,9 @@ class Chooser:
         own = noun == word or word in art.names().get(id, ())
         wider = noun.endswith(word) or bool(shown and meant and self._lexicon.is_wider(meant, shown))
         stands_in = wider and not own
-        return _Found(id, link, noun if stands_in or not meant else word, word, stands_in, own)
+        fields = {shown.field, meant.field} if shown and meant else set()
+        odd = len(fields) > 1 and fields <= CONCRETE and not fields <= {FOOD, PLANT}
+        return _Found(id, link, noun if stands_in or not meant else word, word, stands_in, own, odd)
 
     def _noun(self, art_id: str) -> str:
         """What a picture shows: the first word we gave it, or its own name where that says more ("running shoe")."""

@@ -17,9 +17,14 @@ _FILL = {Size.TINY: 0.66, Size.SMALL: 0.74, Size.MEDIUM: 0.80, Size.LARGE: 0.88,
 """Share of the picture that a thing of this size fills."""
 _BUST = {Size.TINY: 0.84, Size.SMALL: 0.90, Size.MEDIUM: 0.96, Size.LARGE: 1.0, Size.HUGE: 1.04}
 """The same of a person, whose shoulders are as wide as this."""
-_LEAST_FACE = 0.175
-"""Radius of the smallest face, in shares of the picture; a thing with less room is brought nearer."""
+_LEAST_FACE, _LEAST_COARSE = 0.175, 0.20
+"""Radius of the smallest face, in shares of the picture, and of one in coarse pixels; a thing with less room is brought
+nearer."""
+_TINIEST_FACE = 0.15
+"""The same for a thing that would be cut off: rather small than without its hem."""
 _NEAREST = 2.4
+_WHOLE = 0.92
+"""Share of the picture that a thing fills at most without being cut off."""
 _FULL = 0.91
 """Share of the picture that a thing fills at most together with what it wears."""
 
@@ -37,20 +42,25 @@ class Subject:
     person: Drawn | None = None
 
 
-def compose(subject: Subject, persona: Persona, reach: Box | None = None) -> tuple[svg.Window, FaceBox]:
+def compose(
+    subject: Subject, persona: Persona, reach: Box | None = None, coarse: bool = False
+) -> tuple[svg.Window, FaceBox]:
     """Which window of the art fills the picture, and where the face lies in it."""
     if subject.person:
         return _bust(subject, persona, reach)
+    least, tiniest = (_LEAST_COARSE, _LEAST_FACE) if coarse else (_LEAST_FACE, _TINIEST_FACE)
     ys, xs = np.nonzero(subject.thumbnail[..., 3] > 40)
     side = subject.thumbnail.shape[0]
     left, top, right, bottom = xs.min() / side, ys.min() / side, (xs.max() + 1) / side, (ys.max() + 1) / side
-    scale = _FILL[persona.size] / max(right - left, bottom - top)
-    nearer = min(_NEAREST, max(scale, _LEAST_FACE / subject.box.radius) / scale)
+    extent = max(right - left, bottom - top)
+    scale = _FILL[persona.size] / extent
+    needed = min(least, max(tiniest, _WHOLE * subject.box.radius / extent)) / subject.box.radius
+    nearer = min(_NEAREST, max(scale, needed) / scale)
     scale *= nearer
     if reach:  # a hat is seen whole, and the face below it
         left, top, right, bottom = min(left, reach[0]), min(top, reach[1]), max(right, reach[2]), max(bottom, reach[3])
         scale = min(scale, _FULL / (subject.box.y + 1.6 * subject.box.radius - top), _FULL / (right - left) * nearer)
-        scale = min(scale, max(_FULL / (bottom - top), _LEAST_FACE / subject.box.radius))
+        scale = min(scale, max(_FULL / (bottom - top), least / subject.box.radius))
     # The nearer the picture comes, the more it is centred on the face instead of on the thing.
     pull = min(1.0, (nearer - 1.0) / 0.5)
     x = (1 - pull) * (left + right) / 2 + pull * subject.box.x

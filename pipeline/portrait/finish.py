@@ -194,6 +194,8 @@ def tone(style: Style, rig: FaceRig) -> FaceRig:
         changes |= {"ink": _sepia(rig.ink), "rim": _sepia(rig.rim), "blush": min(1.0, rig.blush + 0.25)}
     elif style.finish is Finish.POP:
         changes |= {"nose": Nose.CURVE, "lip": shade(rig.lip, 0.0, 1.25), "blush": rig.blush * 0.8}
+    elif style.finish is Finish.PIXEL:
+        changes |= {"nose_width": max(0.12, rig.nose_width)}  # at least three squares
     return rig.model_copy(update=changes)
 
 

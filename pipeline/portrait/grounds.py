@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -110,8 +111,10 @@ def choose(persona: Persona, art: Layer, kinds: Sequence[str], rng: random.Rando
 
 
 def _place(persona: Persona, kinds: Sequence[str], rng: random.Random) -> Scene | None:
-    # What stands last says most: a wise crystal in a cave is in a cave.
-    for word in reversed(re.findall(r"[a-z]+", persona.concept.lower())):
+    words = re.findall(r"[a-z]+", persona.concept.lower())
+    pairs = [f"{first} {second}" for first, second in pairwise(words)]
+    # What stands last says most: a wise crystal in a cave is in a cave. A snow queen lives in no common castle.
+    for word in (*reversed(pairs), *reversed(words)):
         for scene in scenes():
             if word in scene.words or word.removesuffix("s") in scene.words:
                 return scene

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 import re
 from collections.abc import Sequence
@@ -11,12 +12,14 @@ import numpy as np
 import skia
 
 from pipeline.face.drawing import draw_face
+from pipeline.face.ground import pack
 from pipeline.face.landmarks import landmarks
 from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.portrait import (
     art,
     backdrop,
     body,
+    contrast,
     features,
     finish,
     grounds,
@@ -31,7 +34,7 @@ from pipeline.portrait.choosing import Choice, Chooser, Link
 from pipeline.portrait.composing import Subject, compose, within_window
 from pipeline.portrait.people import Drawn
 from pipeline.portrait.placement import FaceBox
-from pipeline.portrait.style import Style, choose, styles
+from pipeline.portrait.style import Finish, Style, choose, styles
 from pipeline.portrait.wearing import Accessory
 from pipeline.stages import EngineConfig
 from pipeline.types import Persona, Picture, Portrait, Size, StyleOption
@@ -41,6 +44,8 @@ _BUSY = 0.22
 """Busyness (`skin_under`) from which the surface below a face is calmed."""
 _FOREHEAD = ((-0.38, -1.1), (0.0, -1.12), (0.38, -1.1))
 """Where lines of age are drawn highest, in face units."""
+_SEAMED = 0.30
+"""Busyness of the forehead from which something else is there."""
 _EYES = {Size.TINY: 1.13, Size.SMALL: 1.06, Size.MEDIUM: 1.0, Size.LARGE: 0.97, Size.HUGE: 0.92}
 
 
@@ -59,6 +64,7 @@ class Illustrator:
 
     def paint(self, persona: Persona, style: str | None, seed: int) -> Portrait:
         """The portrait. Raises ``BadRequest`` for an unknown style. The same arguments give the same picture."""
+        persona = self._chooser.cast(persona)
         choice = self._chooser.choose(persona)
         look, why_style = choose(persona, style, choice.kinds, seed)
         said = choice.thing.split()  # a blue cheese is no cheese that is painted blue
@@ -69,22 +75,28 @@ class Illustrator:
             svg.flatten(subject.drawing)
         worn = subject.person.worn if subject.person else wearing.bare(wearing.wanted(persona), subject.id)
         reach = wearing.reach(subject.thumbnail, subject.box, subject.head, worn)
-        window, box = compose(subject, persona, reach)
+        window, box = compose(subject, persona, reach, coarse=look.finish is Finish.PIXEL)
         layer, changed = _surface(subject, persona, window, box, look, seed)
         layer = wearing.put_on(layer, box, within_window(subject.head, window), worn, look.finish.flat)
         ground = grounds.choose(persona, layer, choice.kinds, random.Random(f"ground:{seed}:{persona.concept}"))
         layer = finish.apply(look.finish, layer, ground.light, seed)
-        plate = _over(layer, backdrop.paint_backdrop(look, persona, layer, ground, seed))
+        behind = backdrop.paint_backdrop(look, persona, layer, ground, seed)
+        plate = _over(layer, behind)
         rig = _fit(persona, layer, box, look, seed, worn, subject.person)
+        picture = _with_face(plate, rig)
+        if mended := contrast.mended(plate, layer[..., 3], picture, rig):
+            plate, rig = mended.plate, mended.rig
+            picture = _with_face(plate, rig)
+            changed += f", {', '.join(mended.done)}"
         changed += f", wearing {', '.join(each.row.id for each in worn)}" if worn else ""
         return Portrait(
-            picture=_with_face(plate, rig),
+            picture=picture,
             landmarks=landmarks(rig, rest_pose(rig), SIDE),
             style=look.id,
             art=subject.id,
             reason=f"{subject.why}{changed}; {look.id}, {why_style}",
             plate=plate,
-            rig=rig.model_dump_json(),
+            rig=rig.model_copy(update={"ground": pack(behind, layer[..., 3])}).model_dump_json(),
         )
 
     def _subject(self, choice: Choice, persona: Persona) -> Subject:
@@ -100,7 +112,9 @@ class Illustrator:
         row = art.row_of(choice.id)
         drawing = svg.parse(self._chooser.art.read(choice.id))
         svg.paint(drawing, row.paint)
-        svg.remove(drawing, row.remove)
+        worn = {each.row.place for each in wearing.wanted(persona)} if row.clothes else set()
+        undressed = [element for place, elements in row.clothes.items() if place in worn for element in elements]
+        svg.remove(drawing, (*row.remove, *undressed))
         thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE)
         box = FaceBox(*row.face, row.tilt, row.bead) if row.face else placement.find_place(thumbnail)
         return Subject(choice.id, drawing, thumbnail, box, why, row.head)
@@ -163,9 +177,16 @@ def _fit(
     changes |= wearing.on_face(worn, person.hair_colour if person else rig.brow_colour)
     changes |= person.features if person else {}
     rig = features.given(rig.model_copy(update=changes), _words(persona))
-    if wearing.hatted(worn) or not placement.covers(layer, box, _FOREHEAD):
-        rig = rig.model_copy(update={"wrinkles": 0.0})  # lines of the forehead must not run off the thing
+    seamed = person is None and placement.skin_under(layer, _forehead(box))[1] > _SEAMED
+    if wearing.hatted(worn) or seamed or not placement.covers(layer, box, _FOREHEAD):
+        # Lines of the forehead must not run off the thing, nor over its hem or buckle.
+        rig = rig.model_copy(update={"wrinkles": 0.0})
     return finish.tone(look, rig)
+
+
+def _forehead(box: FaceBox) -> FaceBox:
+    away, tilt = 1.08 * box.radius, math.radians(box.tilt)
+    return FaceBox(box.x + away * math.sin(tilt), box.y - away * math.cos(tilt), 0.5 * box.radius)
 
 
 def _words(persona: Persona) -> frozenset[str]:

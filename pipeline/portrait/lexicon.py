@@ -24,9 +24,6 @@ CONCRETE = frozenset({TOP, ANIMAL, ARTIFACT, BODY, FOOD, OBJECT, PERSON, PHENOME
 """What can be pictured."""
 _FANCIES = frozenset({"imagination", "supernatural being", "vital principle"})
 """What stands above beings that are filed under people, yet are none."""
-_NARROW = 7
-"""Synsets from a word up to "entity", from which on it says enough: "edible fruit" does, "device" does not."""
-_SAME, _SIBLINGS, _NEVER = 0.6, 0.7, 2.0
 _RARER = 20
 """A thing is meant instead of an abstraction unless that is so many times more frequent in tagged texts."""
 _HEADS = re.compile(r"...(fish|bird|berry|tree|flower|bread|cake|worm|snake)$")
@@ -70,11 +67,15 @@ class Lexicon:
 
     def sense(self, term: str) -> Sense | None:
         """What a noun phrase means when somebody wants to see it; None where WordNet does not know it."""
-        for form in forms(term):
-            known = table().synonyms.get(form, form)
-            if senses := self.senses(known):
-                return self._meant(known, senses)
-        return self._closed(term)
+        found = [(known, senses) for form in forms(term) if (senses := self.senses(known := self._known_as(form)))]
+        if not found:
+            return self._closed(term)
+        # To WordNet "trumpets" are a pitcher plant, though no text means it.
+        used = (one for one in found if one[0] in table().readings or any(sense.count for sense in one[1]))
+        return self._meant(*next(used, found[0]))
+
+    def _known_as(self, form: str) -> str:
+        return table().synonyms.get(form, form)
 
     def head(self, thing: str) -> tuple[str, Sense] | None:
         """The longest tail of a noun phrase that is a noun, with its sense: ("washing machine", ...)."""
@@ -96,6 +97,10 @@ class Lexicon:
             found |= {one.id: (one, steps) for one in level}
         return tuple(found.values())
 
+    def gloss(self, sense: Sense) -> str:
+        """The definition of a sense, without examples."""
+        return str(self._database.execute("SELECT gloss FROM synset WHERE id = ?", (sense.id,)).fetchone()[0])
+
     def kinds(self, sense: Sense) -> tuple[str, ...]:
         """See `kinds`."""
         words = dict.fromkeys(
@@ -106,12 +111,9 @@ class Lexicon:
         return tuple(words)
 
     def means(self, word: str, sense: Sense) -> bool:
-        """Whether a word said alone means this or something wider, or the like: no pommel horse is a horse."""
+        """Whether a word said alone means this or something wider: no pommel horse is a horse."""
         meant = self.sense(word)
-        return meant is not None and any(
-            one.id == meant.id or (one.field == meant.field and one.words[0].lower() == word)
-            for one, _ in self.above(sense)
-        )
+        return meant is not None and any(one.id == meant.id for one, _ in self.above(sense))
 
     def is_wider(self, thing: Sense, than: Sense) -> bool:
         """Whether one is a kind of the other: a bag is wider than a handbag."""
@@ -125,15 +127,12 @@ class Lexicon:
             for one, steps in self.above(thing)
         )
 
-    def alike(self, thing: Sense, picture: Sense) -> float:
-        """How surely names that are near in meaning mean the same kind of thing, as the least cosine that will do:
-        nectarine and peach are both drupes. Above 1 where no nearness helps: mouse and squirrel are both rodents.
-        """
-        if self.shows(thing, picture) or any(one.id == thing.id and steps <= 1 for one, steps in self.above(picture)):
-            return _SAME
-        wider = {one.id for one, steps in self.above(thing) if steps <= 1 and len(self.above(one)) >= _NARROW}
-        siblings = any(one.id in wider for one, steps in self.above(picture) if steps <= 1)
-        return {FOOD: _SAME, ANIMAL: _NEVER, ARTIFACT: _NEVER}.get(thing.field, _SIBLINGS) if siblings else _NEVER
+    def alike(self, thing: Sense, picture: Sense) -> bool:
+        """Whether a picture of the one is fair for the other, or shows a kind of it: a mouse for a rodent. A sibling is
+        another thing: mouse and squirrel are both rodents."""
+        return self.shows(thing, picture) or any(
+            one.id == thing.id and steps <= 1 for one, steps in self.above(picture)
+        )
 
     def _closed(self, word: str) -> Sense | None:
         """What is written in one word here and in two there, as "heatwave"; else its last part, where that tells."""
@@ -160,6 +159,8 @@ class Lexicon:
         if seen[0].field == PERSON and seen[0].count == 0:  # badgers are animals, though WordNet thinks of Wisconsin
             other = {ANIMAL, FOOD, PLANT} | ({ARTIFACT} if " " in lemma else set())
             seen = [sense for sense in seen if sense.field in other] or seen
+        if seen[0].field in (FOOD, SUBSTANCE):  # the raccoon rather than its fur
+            seen = [sense for sense in seen if sense.field == ANIMAL] or seen
         if seen[0].field in (PLANT, SUBSTANCE):  # the fruit rather than its tree, the tree rather than its timber
             grown = [sense for sense in seen if self._edible(sense)]
             grown += [sense for sense in seen if sense.field == PLANT]

@@ -66,4 +66,4 @@ def apply(layer: Layer, box: FaceBox, materials: Collection[Material], seed: int
     for material in materials:
         surface = surfaces.Surface(layer, box, seed, material.stops)
         surfaces.EFFECTS[material.effect](surface)
-        layer[...] = surface.layer()
+        surface.put_into(layer)

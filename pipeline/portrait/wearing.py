@@ -15,13 +15,15 @@ from pipeline.portrait.accessories import Accessory, AccessoryRow, Box, Place, R
 from pipeline.portrait.fitting import Head, put_on, reach
 from pipeline.types import Age, Gender, Persona
 
-__all__ = ["Accessory", "Box", "Head", "Place", "bare", "hatted", "on_face", "put_on", "reach", "wanted"]
+__all__ = [
+    "GOES_ON", "Accessory", "Box", "Head", "Place", "bare", "hatted", "named", "on_face", "put_on", "reach", "wanted",
+]  # fmt: skip
 
 _WEARING = re.compile(
     r"\b(?:with|in|wearing|wears?|sporting|sports|having|has|dons|donning|holding|holds|carrying|carries|waving|wielding)\b"
 )
 _ENDS = re.compile(r"\b(?:who|that|which|but|without|from|because|when|while|for|to|by|obsessed|selling|sells)\b")
-_GOES_ON = r"(?![\w'’-]|\s+(?!(?:and|or|an?|the|with|in|on|over|that|who|which|but|for|from|to)\b)\w)"
+GOES_ON = r"(?![\w'’-]|\s+(?!(?:and|or|an?|the|with|in|on|over|that|who|which|but|for|from|to)\b)\w)"
 """A name is whole: not "a crown prince", not "bow tie pasta"."""
 _PLAYS = re.compile(
     r"\b(?:as|is|was|be|being|become|becomes|became|like)\s+(?:an?\s+|the\s+)?((?:[\w-]+\s+){0,2}[\w-]+)"
@@ -41,11 +43,8 @@ def wanted(persona: Persona, wears: Sequence[str] = ()) -> tuple[Accessory, ...]
     two on the same place. The same persona wears the same."""
     rng = random.Random(f"wearing:{persona.seed}:{persona.concept.casefold()}")
     before, after = _parts(persona)
-    found: dict[Place, Accessory] = {}
     barred = _own_places(persona.thing.lower())
-    for accessory in _named(after, persona, rng):
-        if accessory.row.place not in barred and persona.thing.lower() not in accessory.row.own:
-            found.setdefault(accessory.row.place, accessory)
+    found = _asked_for(persona, wears, rng)
     belonging = [rows()[name] for name in wears if name]
     if not barred - {Place.HAND}:
         belonging += _of_roles(before, after, persona, rng)
@@ -57,6 +56,24 @@ def wanted(persona: Persona, wears: Sequence[str] = ()) -> tuple[Accessory, ...]
     if found.get(Place.HEAD) and Place.EARS in found:
         del found[Place.EARS]  # headphones go over a head, not over a hat
     return tuple(found.values())
+
+
+def named(persona: Persona, usual: Sequence[str] = ()) -> tuple[Accessory, ...]:
+    """Only what is named. ``usual``: ids of what it wears anyway: a wizard's "red hat" is a wizard's hat in red."""
+    rng = random.Random(f"wearing:{persona.seed}:{persona.concept.casefold()}")
+    return tuple(_asked_for(persona, usual, rng).values())
+
+
+def _asked_for(persona: Persona, usual: Sequence[str], rng: random.Random) -> dict[Place, Accessory]:
+    before, after = _parts(persona)
+    barred = _own_places(persona.thing.lower())
+    roles = (ids[0].partition("|")[0] for role in _roles([before, *persona.traits]) for ids in [role.wears] if ids)
+    anyway = [rows()[id] for id in (*usual, *roles) if id]
+    found: dict[Place, Accessory] = {}
+    for accessory in _named(after, anyway, rng):
+        if accessory.row.place not in barred and persona.thing.lower() not in accessory.row.own:
+            found.setdefault(accessory.row.place, accessory)
+    return found
 
 
 def bare(accessories: Sequence[Accessory], art: str) -> tuple[Accessory, ...]:
@@ -103,20 +120,22 @@ def _smooth(persona: Persona) -> bool:
 # --- what is named ----------------------------------------------------------------------------------------------------
 
 
-def _named(after: str, persona: Persona, rng: random.Random) -> Iterator[Accessory]:
-    """ "with a red scarf and a tiny crown"."""
+def _named(after: str, anyway: Sequence[AccessoryRow], rng: random.Random) -> Iterator[Accessory]:
+    """ "with a red scarf and a tiny crown". A name that fits several means what is worn ``anyway``."""
     for start in _WEARING.finditer(after):
         told = after[start.end() :]
         if end := _ENDS.search(told):
             told = told[: end.start()]
         for name in sorted(_names(), key=len, reverse=True):
-            while found := re.search(rf"(?<![\w'-]){re.escape(name)}{_GOES_ON}", told):
+            while found := re.search(rf"(?<![\w'-]){re.escape(name)}{GOES_ON}", told):
                 described = re.split(r"\b(?:an?|the|and)\b|,", told[: found.start()])[-1].split()
                 told = f"{told[: found.start()]}, {told[found.end() :]}"
                 row = rows()[rng.choice(_names()[name].split("|"))]
+                if name in table().called:
+                    row = next((own for own in anyway if own.place is row.place and own.front), row)
                 if start[0] == "in" and row.place is Place.HAND:
                     continue  # a mouse in a cup
-                yield _worn(row, rng, described)
+                yield _worn(row, rng, [*described, *name.split()])
 
 
 def _names() -> dict[str, str]:

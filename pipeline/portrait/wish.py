@@ -24,7 +24,7 @@ _PEOPLE = re.compile(
     r"..(man|woman|boy|girl|lady|master|mistress|maker|keeper|smith|monger|ologist|ographer|ician|preneur|fluencer)$"
 )
 """How names of people end that are in no dictionary."""
-_PERSONS = frozenset({"person", "fictional character"})
+_PERSONS = frozenset({"person", "fictional character", "human being"})
 _HOLDERS = frozenset({"container", "vessel", "bag", "case"})
 
 
@@ -104,7 +104,18 @@ class Wish:
     @property
     def role(self) -> bool:
         """Whether we know how to dress just this: "taxi driver", but "guard" says nothing of a shin guard."""
-        return any(form in role_words() for term in self.wholes for form in (term, *forms(term)))
+        spelled = (form for term in self.wholes for form in (term, *(() if self.lexicon.senses(term) else forms(term))))
+        return any(form in role_words() for form in spelled)
+
+    @property
+    def calling(self) -> str | None:
+        """What people are called before a name that is in no dictionary: "farmer" of "farmer zorblax"."""
+        before = [] if self.sense else [word for word in self.words[:-1] if not self.lexicon.adjective(word)]
+        return next((word for word in reversed(before) if word in role_words() or self._is_person(word)), None)
+
+    def _is_person(self, word: str) -> bool:
+        sense = self.lexicon.sense(word)
+        return sense is not None and not _PERSONS.isdisjoint(self.lexicon.kinds(sense))
 
     def holds(self) -> bool:
         """Whether the holder can be seen: a jar can, a pair cannot."""

@@ -9,15 +9,25 @@ import pytest
 
 from pipeline.concept import clean
 from pipeline.face.colours import hue_distance, parse, to_oklch
+from pipeline.face.rig import FaceRig
 from pipeline.mind.scripted.writing import write
 from pipeline.portrait import body, clay, patterns, signs, svg
+from pipeline.portrait.composing import Subject, compose
+from pipeline.portrait.illustrator import Illustrator
 from pipeline.portrait.lexicon import lexicon
+from pipeline.portrait.placement import FaceBox
 from pipeline.portrait.svg import Layer
-from pipeline.types import Persona
+from pipeline.stages import EngineConfig
+from pipeline.types import Age, Gender, Persona
 
 
 def persona(text: str, thing: str, seed: int = 3) -> Persona:
     return write(clean(text), seed).model_copy(update={"thing": thing, "seed": seed})
+
+
+@pytest.fixture(scope="module")
+def painter(assets_home: Path) -> Illustrator:
+    return Illustrator(EngineConfig(assets_home))
 
 
 def layer(id: str, text: str, thing: str, seed: int = 3) -> Layer:
@@ -36,6 +46,25 @@ def test_the_nearest_kind_decides() -> None:
     assert body.family(tangelo, ("citrus", "edible fruit", "food"))[0].id == "citrus"
     assert body.family(tangelo, ("edible fruit", "food", "citrus"))[0].id == "round-fruit"
     assert body.family(tangelo, ("no such kind", "citrus"))[0].id == "citrus"
+
+
+@pytest.mark.parametrize(
+    ("gloss", "said"),
+    [
+        ("a long (usually round) rod of wood or metal", ["rod"]), ("a land mine", ["mine"]),
+        ("an electrical switch that opens a circuit", ["switch", "electrical"]), ("", []),
+        ("any kind of flexible pipe for conveying a liquid", ["pipe"]),
+    ],
+)  # fmt: skip
+def test_what_a_definition_says_that_a_thing_is(gloss: str, said: list[str]) -> None:
+    assert list(dict.fromkeys(word for word in body.genus(gloss) if word)) == said
+
+
+def test_a_definition_helps_where_the_kinds_are_wide() -> None:
+    thing = persona("a zorblax", "zorblax")
+    assert body.family(thing, ("object",), "a long pole with a hook")[0].id == "rod"
+    assert body.family(thing, ("citrus", "object"), "a long pole with a hook")[0].id == "citrus"
+    assert body.family(thing, ("organism", "bird"))[0].chance, "nothing wider than a neutral kind is asked"
 
 
 def test_what_a_thing_does_is_not_what_it_is() -> None:
@@ -112,6 +141,12 @@ def test_patterns_come_from_words_and_calm_down_below_the_face() -> None:
     assert unrest(checked, away < radius * 0.5) < 0.5 * unrest(checked, outside)
 
 
+def test_a_fluffy_pancake_has_no_fur() -> None:
+    pancake, slipper = (body.svg(body.row_of(id), persona(f"a fluffy {id}", id)) for id in ("pancake", "slipper"))
+    assert 'id="tile"' in slipper
+    assert 'id="tile"' not in pancake
+
+
 def test_the_same_persona_gives_the_same_drawing_and_another_seed_another() -> None:
     first, again, other = (layer("fig", "a fig", "fig", seed) for seed in (3, 3, 4))
     assert (first == again).all()
@@ -131,13 +166,14 @@ def test_parts_are_mirrored_and_turned_round_a_point() -> None:
     spot = '<circle class="clay" cx="20" cy="50" r="4" fill="#ff0000" {}/>'
     circle = "M50 10 A40 40 0 1 1 49.9 10 Z"
 
-    def drawn(attributes: str) -> int:
-        text = clay.model(circle, "", spot.format(attributes), (0.9, 0.0, 0.0), gloss=0.0)
+    def drawn(attributes: str, within: str = "{}") -> int:
+        text = clay.model(circle, "", within.format(spot.format(attributes)), (0.9, 0.0, 0.0), gloss=0.0)
         picture = svg.rasterise(svg.parse(text), (0, 0, 1, 1), 100).astype(int)
         return int((picture[..., 0] - picture[..., 1] > 120).sum())
 
     one = drawn("")
     assert drawn('mirror="1"') == pytest.approx(2 * one, rel=0.05)
+    assert drawn('mirror="1"', within="<g>{}</g>") == drawn('mirror="1"')
     assert drawn('repeat="5" about="50 50"') == pytest.approx(5 * one, rel=0.1)
 
 
@@ -165,3 +201,34 @@ def test_a_sign_stands_whole_above_the_face(assets_home: Path, sign: str) -> Non
     assert not shown[:, [0, -1]].any()
     x, y, radius = (round(value * 128) for value in row.face)
     assert bare[y - radius : y + radius, x].all()
+
+
+def composed(row: body.BodyRow) -> tuple[Layer, FaceBox]:
+    """The body as it fills a picture, and its face."""
+    drawing = svg.parse(body.svg(row, persona("a thing", "thing")))
+    thumbnail = svg.rasterise(drawing, (0, 0, 1, 1), 160)
+    subject = Subject(row.id, drawing, thumbnail, FaceBox(*row.face), "", row.head)
+    window, box = compose(subject, persona("a thing", "thing"))
+    return svg.rasterise(drawing, window, 128), box
+
+
+@pytest.mark.parametrize("id", ["lederhosen", "trench-coat", "fire-helmet", "telephone", "goggles", "microphone"])
+def test_what_is_broad_is_seen_whole_though_its_face_is_small(id: str) -> None:
+    picture, box = composed(body.row_of(id))
+    alpha = picture[..., 3]
+    assert not alpha[[0, -1]].any()
+    assert not alpha[:, [0, -1]].any()
+    assert box.radius >= 0.145
+
+
+def test_lines_of_age_do_not_run_over_a_hem(painter: Illustrator) -> None:
+    smooth, seamed = (
+        FaceRig.model_validate_json(painter.paint(aged(text, thing), "soft3d", 3).rig or "")
+        for text, thing in (("an old ghost", "ghost"), ("an old jewellery box", "jewellery box"))
+    )
+    assert smooth.wrinkles > 0.5
+    assert seamed.wrinkles == 0
+
+
+def aged(text: str, thing: str) -> Persona:
+    return persona(text, thing).model_copy(update={"age": Age.OLD, "gender": Gender.FEMALE})

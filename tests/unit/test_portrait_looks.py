@@ -16,6 +16,7 @@ from pipeline.face.manners import GRID
 from pipeline.face.paints import paints_of
 from pipeline.face.rig import FaceRig, Manner, rest_pose
 from pipeline.portrait import comic, finish, grounds, lexicon, pixels, placement, scenes, svg
+from pipeline.portrait.composing import Subject, compose
 from pipeline.portrait.illustrator import Illustrator
 from pipeline.portrait.scenes.strokes import Shades
 from pipeline.portrait.style import Finish, choose, styles
@@ -229,3 +230,23 @@ def test_references_and_alpha_masks_are_drawn() -> None:
     )
     assert masked[80, 40].tolist() == [0, 255, 0, 255]
     assert masked[80, 120, 3] == 0
+
+
+def test_two_words_name_a_place_before_either_of_them_does() -> None:
+    seeds = range(4)
+    white = np.full((64, 64, 4), 255, np.uint8)
+    chosen = {grounds.choose(persona("the snow queen"), white, (), random.Random(seed)).scene for seed in seeds}
+    assert {scene.id for scene in chosen if scene} == {"snow"}
+    royal = grounds.choose(persona("the moody queen"), white, (), random.Random(1)).scene
+    assert royal is not None
+    assert royal.id == "castle"
+
+
+def test_a_face_of_pixels_has_enough_of_them() -> None:
+    """A face of few squares is none to a detector: the thing is brought nearer until there are enough."""
+    drawing = svg.parse(f'<svg xmlns="{svg.NAMESPACE}" viewBox="0 0 100 100"><rect width="100" height="100"/></svg>')
+    small = placement.FaceBox(0.5, 0.5, 0.12)
+    subject = Subject("body:box", drawing, svg.rasterise(drawing, (0, 0, 1, 1), placement.SIDE), small, "")
+    (_, plain), (_, coarse) = (compose(subject, persona("a box"), coarse=flag) for flag in (False, True))
+    assert coarse.radius * GRID * 2 > 40
+    assert plain.radius < coarse.radius

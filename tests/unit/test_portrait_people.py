@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from pipeline.face.colours import parse, to_oklch
-from pipeline.portrait import lexicon, people, svg, wearing
-from pipeline.portrait.people import figure, parts, tones
+from pipeline.portrait import accessories, lexicon, people, svg, wearing
+from pipeline.portrait.people import choosing, figure, parts, telling, tones
 from pipeline.portrait.people.roles import EVERYBODY, role_of, roles
 from pipeline.portrait.wearing import Place
 from pipeline.types import Age, Gender, Mood, Persona, Size
@@ -187,3 +187,45 @@ def test_a_moustache_that_is_asked_for_is_not_lost_in_a_beard() -> None:
         shown = people.draw(persona("a king with a moustache", "king", seed=seed))
         assert Place.LIP in {each.row.place for each in shown.worn}
         assert not any(beard.front in shown.svg for beard in parts.beards().values())
+
+
+@pytest.mark.parametrize(
+    ("text", "hair", "beard"),
+    [
+        ("a viking with a red beard", "ginger", "ginger"),  # hair and beard are of one colour
+        ("a wizard with a long, purple beard", "purple", "purple"),
+        ("a blonde king with a black beard", "blond", "black"),
+        ("a white-bearded baker", "white", "white"),
+    ],
+)
+def test_a_beard_has_the_colour_that_is_told(text: str, hair: str, beard: str) -> None:
+    thing = next(word for word in ("viking", "wizard", "king", "baker") if word in text)
+    drawn = people.draw(persona(text, thing, gender=Gender.MALE)).svg
+    for part, colour in (("hair", hair), ("beard", beard)):
+        assert tones.HAIRS[colour] in drawn.partition(f'id="{part}"')[2].partition("</radialGradient>")[0]
+    assert 'fill="url(#beard)"' in drawn
+
+
+def test_hair_of_a_told_colour_is_there() -> None:
+    for seed in range(12):
+        shown = people.draw(persona("a grey haired butcher", "butcher", seed=seed, gender=Gender.MALE)).svg
+        assert tones.HAIRS["grey"] in shown
+        assert not any(shown.count(parts.hairs()[style].front) > 1 for style in ("fringe", "tonsure"))
+        assert 'fill="url(#hair)"' in shown
+
+
+def test_clothes_that_are_named_are_worn_in_their_colour() -> None:
+    coat = choosing.choose(persona("a man in a long blue raincoat", "man"), EVERYBODY)
+    assert (coat.clothes.id, coat.cloth) == ("raincoat", tones.CLOTHS["blue"])
+    wizard, _ = role_of(persona("a wizard in a red robe", "wizard"))
+    assert choosing.choose(persona("a wizard in a red robe", "wizard"), wizard).cloth == tones.CLOTHS["red"]
+    for text in ("a man in a suit of armour", "a man in a dress-up box", "a man in a shirt shop"):
+        assert telling.clothes(persona(text, "man")) == (None, None)
+
+
+def test_a_hat_that_is_only_called_a_hat_is_that_of_the_role() -> None:
+    for text, thing in (("a santa with a blue hat", "santa"), ("a wizard in a red hat", "wizard")):
+        hat = next(each for each in people.draw(persona(text, thing)).worn if each.row.place is Place.HEAD)
+        assert hat.row.id == f"{thing}-hat"
+        assert hat.colour == accessories.table().colours[text.split()[-2]]
+    assert any(each.row.place is Place.HEAD for each in people.draw(persona("a man in a green hat", "man")).worn)

@@ -47,13 +47,25 @@ def chosen(chooser: Chooser, text: str) -> Choice:
         ("mice", "rodent", "device"), ("badger", "animal", "person"), ("scanner", "device", "person"),
         ("silence", "state", "artifact"), ("love", "emotion", "person"), ("Monday", "weekday", ""),
         ("colour", "attribute", "material"), ("pyjamas", "clothing", ""), ("komodo dragon", "lizard", "monitor"),
-        ("tugboat", "boat", "tower"),
+        ("tugboat", "boat", "tower"), ("organs", "body part", "food"), ("raccoon", "animal", "fur"),
+        ("trumpets", "brass", "plant"), ("web", "object", "artifact"),
     ],
 )  # fmt: skip
 def test_what_a_noun_is(assets_home: Path, thing: str, above: str, never: str) -> None:
     found = kinds(assets_home, thing)
     assert above in found
     assert never not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "id"),
+    [
+        ("a farmer zorblax", "person"), ("my neighbour Zorblax", "person"), ("a bird zorblax", "body:bird"),
+        ("a zorblax who hates farmers", "body:"), ("a giant zorblax", "body:"),
+    ],
+)  # fmt: skip
+def test_what_is_in_no_dictionary_is_what_it_is_called(chooser: Chooser, text: str, id: str) -> None:
+    assert chosen(chooser, text).id.startswith(id)
 
 
 def test_nearer_kinds_come_first_and_nonsense_has_none(assets_home: Path) -> None:
@@ -110,14 +122,15 @@ def test_wordnets_files_become_one_that_is_looked_into(tmp_path: Path) -> None:
     (folder / "data.noun").write_text(
         "  1 licence\n00000010 03 n 01 food 0 000 | eaten\n"
         "00000020 13 n 02 hot_dog 0 frank 0 002 @ 00000010 n 0000 + 00000040 v 0101 | a sausage\n"
-        "00000030 18 n 01 hot_dog 1 001 @i 00000010 n 0000 | somebody\n"
+        '00000030 18 n 01 hot_dog 1 001 @i 00000010 n 0000 | somebody; "he is a hot dog"\n'
     )
     wordnet.repack(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == [wordnet.FILE]
     with sqlite3.connect(tmp_path / wordnet.FILE) as database:
         assert database.execute("SELECT * FROM noun").fetchall() == [("hot dog", "20:7 30:0")]
         assert database.execute("SELECT * FROM synset").fetchall() == [
-            (10, 3, "food", "", 0), (20, 13, "hot dog|frank", "10", 0), (30, 18, "hot dog", "10", 1),
+            (10, 3, "food", "", 0, "eaten"), (20, 13, "hot dog|frank", "10", 0, "a sausage"),
+            (30, 18, "hot dog", "10", 1, "somebody"),
         ]  # fmt: skip
         assert database.execute("SELECT * FROM adjective").fetchall() == [("red-hot",)]
 
@@ -127,12 +140,12 @@ def test_wordnets_files_become_one_that_is_looked_into(tmp_path: Path) -> None:
     [
         ("a shy computer mouse who loves cheese", "fluent:computer-mouse"), ("a glue stick", "body:glue-stick"),
         ("a tea bag who tells fortunes", "body:tea-bag"), ("a duffel bag", "body:duffel-bag"),
-        ("a busy bee", "fluent:honeybee"), ("a white elephant", "fluent:elephant"), ("a house cat", "fluent:cat-face"),
-        ("a golden retriever", "fluent:dog-face"), ("my old oak trees", "fluent:deciduous-tree"),
+        ("a busy bee", "body:bee"), ("a white elephant", "body:elephant"), ("a house cat", "fluent:cat-face"),
+        ("a golden retriever", "fluent:dog-face"), ("my old oak trees", "body:tree"),
         ("a pair of jeans", "fluent:jeans"), ("a bunch of grapes", "fluent:grapes"),
         ("a slice of pizza", "fluent:pizza"),
-        ("an ear of corn", "fluent:ear-of-corn"), ("a moth obsessed with lamps", "fluent:butterfly"),
-        ("a desk drawer full of secrets", "fluent:file-cabinet"), ("a bar graph", "fluent:bar-chart"),
+        ("an ear of corn", "body:ear-of-corn"), ("a moth obsessed with lamps", "body:moth"),
+        ("a desk drawer full of secrets", "body:drawer"), ("a bar graph", "fluent:bar-chart"),
         ("a game boy", "fluent:video-game"), ("good luck", "fluent:four-leaf-clover"),
     ],
 )  # fmt: skip
@@ -145,14 +158,15 @@ def test_the_right_thing(chooser: Chooser, text: str, right: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["a figure skater who loves trucks", "a taxi driver", "a jazz saxophonist", "a private eye", "a stuntwoman",
-     "a gentle beekeeper", "a newspaper boy who knows every secret", "a retired plumber"],
+     "a gentle beekeeper", "a newspaper boy who knows every secret", "a retired plumber", "a human being"],
 )  # fmt: skip
 def test_people_are_drawn_as_people(chooser: Chooser, text: str) -> None:
     assert chosen(chooser, text).link is Link.PERSON
 
 
 @pytest.mark.parametrize(
-    "text", ["a badger", "a punching bag", "a scanner", "a little green man", "a poltergeist", "a shin guard"]
+    "text",
+    ["a badger", "a punching bag", "a scanner", "a little green man", "a poltergeist", "a shin guard", "a gps"],
 )
 def test_who_is_none_is_no_person(chooser: Chooser, text: str) -> None:
     assert chosen(chooser, text).link is not Link.PERSON
@@ -189,6 +203,31 @@ def test_a_family_too_wide_for_its_body_is_not_taken(chooser: Chooser) -> None:
         assert chosen(chooser, text).id != "body:bridge"
 
 
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("a chinning bar", "rod"), ("a veneer", "slab"), ("a textile", "hanging-cloth"), ("a courtroom", "room"),
+        ("a sewer", "tube"), ("a backyard", "plot"), ("a lagoon", "pool"), ("an alley", "road"),
+        ("a pulpit", "platform"), ("a grate", "framework"), ("a helm", "apparatus"), ("a chariot", "cart"),
+        ("a crucible", "vessel"),
+    ],
+)  # fmt: skip
+def test_what_has_no_drawing_shows_its_shape_or_its_use(chooser: Chooser, text: str, shape: str) -> None:
+    choice = chosen(chooser, text)
+    assert (choice.id, choice.link) == (f"body:{shape}", Link.FAMILY)
+    assert body.row_of(shape).neutral
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["an armadillo", "a placemat", "a paradox", "a roundabout", "a chassis", "a sup of soup", "an artery", "a railing"],
+)  # fmt: skip
+def test_a_sibling_or_another_meaning_of_the_word_is_never_drawn(chooser: Chooser, text: str) -> None:
+    id = chosen(chooser, text).id
+    assert id.startswith("body:")
+    assert body.row_of(id.removeprefix("body:")).neutral
+
+
 def test_reasons_are_for_people(chooser: Chooser) -> None:
     assert chosen(chooser, "a beagle").why == "drawn on Fluent's dog face, as 'beagle' is a kind of 'dog'"
     assert chosen(chooser, "a stapler").why == "drawn on our own stapler, made for 'stapler'"
@@ -208,7 +247,9 @@ def test_further_names_are_of_pictures_that_are_there(chooser: Chooser) -> None:
         ("a moth obsessed with lamps", "moth"), ("a jar full of dreams", "jar"), ("a knight holding a rose", "knight"),
         ("a wedge of blue cheese", "cheese"), ("a stack of invoices", "invoice"), ("time itself", "time"),
         ("a candy cane", "candy cane"), ("a pair of shorts", "shorts"), ("a happy singing teapot", "teapot"),
-        ("a lost sock", "sock"), ("a lonely, crooked house", "house"),
+        ("a lost sock", "sock"), ("a lonely, crooked house", "house"), ("pluto, still angry about 2006", "pluto"),
+        ("a jenga tower about to fall", "tower"), ("a frost giant", "giant"), ("a group chat", "chat"),
+        ("un chat triste", "cat"), ("touch grass, but as a person", "grass"), ("a clump of moss", "moss"),
     ],
 )  # fmt: skip
 def test_the_thing_of_a_concept(text: str, thing: str) -> None:
@@ -231,8 +272,9 @@ def test_verdicts() -> None:
     assert wanted.verdict("body:tote-bag") is Verdict.RIGHT
     assert wanted.verdict("person:baker") is Verdict.WRONG
     assert wanted.verdict("body:toaster") is Verdict.WRONG
+    assert wanted.verdict("body:handbag") is Verdict.RIGHT, "our own drawing of what is fair is fair"
     neutral = next(row.id for row in body.bodies() if row.chance)
-    assert wanted.verdict(f"body:{neutral}") is Verdict.BODY
+    assert wanted.verdict(f"body:{neutral}") is wanted.verdict("body:rod") is Verdict.BODY
 
 
 def test_the_figures_of_the_whole_set(assets_home: Path) -> None:

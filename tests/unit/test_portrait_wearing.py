@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -18,8 +19,10 @@ from pipeline.face.rig import FaceRig, Worn
 from pipeline.mind.scripted.writing import write
 from pipeline.portrait import features, fitting, materials, wearing
 from pipeline.portrait.accessories import Accessory, Place, rows, table
+from pipeline.portrait.illustrator import Illustrator
 from pipeline.portrait.placement import FaceBox
 from pipeline.portrait.svg import Layer
+from pipeline.stages import EngineConfig
 from pipeline.types import Gender, Mood, Persona
 
 SIDE = 256
@@ -302,3 +305,28 @@ def test_adjectives_show_in_the_face_and_are_fields_it_has() -> None:
     for row in features.features():
         assert (row.set.keys() | row.times.keys()) <= FaceRig.model_fields.keys()
         assert features.given(rig, row.words) != rig
+
+
+def test_a_colour_within_a_name_counts() -> None:
+    (beard,) = (each for each in wearing.wanted(persona("a bear with a white beard")) if each.row.place is Place.CHIN)
+    assert beard.colour == table().colours["white"]
+
+
+def test_a_hat_of_some_kind_is_the_one_that_the_role_wears() -> None:
+    (hat,) = (
+        each for each in wearing.wanted(persona("a detective lemon with a red hat")) if each.row.place is Place.HEAD
+    )
+    assert (hat.row.id, hat.colour) == ("deerstalker", table().colours["red"])
+
+
+def test_a_snowman_takes_off_the_scarf_that_it_was_drawn_with(assets_home: Path) -> None:
+    painter = Illustrator(EngineConfig(assets_home))
+    plain, red = (painter.paint(persona(f"a snowman{rest}"), "flat", 3).plate for rest in ("", " with a red scarf"))
+    assert plain is not None
+    assert red is not None
+
+    def pixels(picture: npt.NDArray[np.uint8], colour: int) -> int:
+        return int((picture[..., colour].astype(int) - picture[..., 2 - colour] > 90).sum())
+
+    assert pixels(red, 2) < 0.5 * pixels(plain, 2)  # the hat stays blue
+    assert pixels(red, 0) > 10_000

@@ -9,8 +9,7 @@ figure.py      Look -> SVG
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.face.colours import shade
@@ -93,12 +92,12 @@ def draw(persona: Persona, kinds: Iterable[str] = ()) -> Drawn:
 
 def _worn(persona: Persona, role: Role) -> tuple[Accessory, ...]:
     """What the words name, what the role has, and what age and temper ask for; beards are drawn here."""
-    said = persona.concept.lower()
-    found = {each.row.place: each for each in wearing.wanted(persona) if _fits(each, role, said)}
     rng = random.Random(f"worn:{persona.seed}:{persona.concept.casefold()}")
     own = {rng.choice(role.wears) if role.wears else ""}
     if persona.gender is Gender.MALE and persona.age in (Age.ADULT, Age.OLD) and rng.random() < _MOUSTACHE:
         own.add(rng.choice(("moustache", "handlebar-moustache", "pencil-moustache")))
+    named = wearing.named(persona, sorted(own))
+    found = {each.row.place: each for each in (*wearing.wanted(persona), *named) if _fits(each, role, named)}
     # An angel among the pictures has its halo already, an angel of ours has not.
     plain = persona.model_copy(update={"concept": "a person", "thing": "person"})
     for each in wearing.wanted(plain, sorted(own)):
@@ -107,13 +106,13 @@ def _worn(persona: Persona, role: Role) -> tuple[Accessory, ...]:
     return tuple(found.values())
 
 
-def _fits(accessory: Accessory, role: Role, said: str) -> bool:
-    """Whether a person of a role still wears it: roles dress from head to hand, whatever is not named gives way."""
+def _fits(accessory: Accessory, role: Role, named: Sequence[Accessory]) -> bool:
+    """Whether a person of a role wears it: roles dress from head to hand, whatever is not ``named`` gives way."""
     place = accessory.row.place
     if place is Place.CHIN:
         return False
-    named = any(re.search(rf"\b{re.escape(word)}\b", said) for word in accessory.row.words)
-    return named or role is EVERYBODY or place not in _DRESSED or (place is Place.HAND and not any(role.props))
+    free = role is EVERYBODY or place not in _DRESSED or (place is Place.HAND and not any(role.props))
+    return free or accessory in named
 
 
 _DRESSED = frozenset({Place.HEAD, Place.EARS, Place.NECK, Place.HAND})

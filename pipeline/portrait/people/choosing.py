@@ -6,7 +6,7 @@ import random
 import re
 from collections.abc import Sequence
 
-from pipeline.portrait.people import parts, tones
+from pipeline.portrait.people import parts, telling, tones
 from pipeline.portrait.people.figure import HEADS, Look
 from pipeline.portrait.people.parts import Beard, Clothes, Hair, Prop
 from pipeline.portrait.people.roles import Role, phrase
@@ -40,6 +40,8 @@ RAGGED = frozenset(
 _EARS_FREE = frozenset({"bun", "ponytail", "updo", "pixie", "buzz", "mohawk"})
 _EARRINGS = 0.35
 """Share of women with free ears who wear something in them."""
+_BARE = frozenset({"bald", "fringe", "tonsure"})
+"""Styles that leave too little hair to show its colour."""
 _BEARDED = 0.30
 """Share of grown men with a beard where nothing is said."""
 
@@ -54,15 +56,19 @@ def choose(persona: Persona, role: Role, hatted: bool = False) -> Look:
     gender, age = persona.gender, persona.age
     before = phrase(persona).split()[:-1]
     said = _said_hair(words - {persona.thing.lower()}, gender)
-    dye = rng.choice(role.dye) if role.dye and not words & tones.HAIR_WORDS.keys() else None
+    own = words & tones.HAIR_WORDS.keys()
+    dye = rng.choice(role.dye) if role.dye and not own else None
     tone = role.skin or tones.skin(words | ({dye} if dye else set()), before[-1] if before else "", rng)
     colour = tones.HAIRS[dye] if dye else tones.hair(words, Age.OLD if role.grey else age, tone, rng)
     wear = parts.clothes()["rags"] if words & (RAGGED - {"humble"}) else _clothes(role, gender, age, rng)
+    named, dyed = telling.clothes(persona)
+    wear = named if named and named.id not in role.clothes else wear
     props = _props(rng.choice(role.props)) if role.props else ()
-    hair = said or _hair(role, gender, age, hatted or bool(wear.hood) or any(prop.hat for prop in props), rng)
-    if hair.dark and not words & tones.HAIR_WORDS.keys() and not role.dye and age is not Age.OLD:
+    flat = hatted or bool(wear.hood) or any(prop.hat for prop in props)
+    hair = said or _hair(role, gender, age, flat, rng, grown=bool(own))
+    if hair.dark and not own and not role.dye and age is not Age.OLD:
         colour = tones.HAIRS[rng.choice(("black", "dark"))]
-    cloth, accent = _colours(role, wear, before, rng)
+    cloth, accent = _colours(role, wear, before, rng, dyed)
     head = role.head or rng.choice(_heads(gender, age))
     build = "child" if age is Age.CHILD else role.build or _build(persona, words, gender)
     beard = _beard(persona, role, rng)
@@ -70,7 +76,9 @@ def choose(persona: Persona, role: Role, hatted: bool = False) -> Look:
         props = tuple(prop for prop in props if not prop.hat)
     if gender is Gender.FEMALE and age is not Age.CHILD and hair.id in _EARS_FREE and rng.random() < _EARRINGS:
         props = (*props, parts.props()["earrings"])
-    return Look(head, build, role.ears, tone, colour, hair, beard, wear, cloth, accent, props)
+    grown = tones.HAIRS.get(telling.beard_colour(persona) or "", colour)
+    colour = colour if own else grown  # who has a red beard has red hair, unless it is told
+    return Look(head, build, role.ears, tone, colour, hair, beard, wear, cloth, accent, props, grown)
 
 
 def told(persona: Persona) -> frozenset[str]:
@@ -78,7 +86,7 @@ def told(persona: Persona) -> frozenset[str]:
     text = f"{persona.concept} {' '.join(persona.traits)}".lower()
     for part, with_it in (("hair", "haired"), ("eye", "eyed")):
         text = re.sub(rf"(?<![\w-])(\w+),? (\w+) {part}s?\b", rf"\1-{with_it} \2-{with_it}", text)
-        text = re.sub(rf"(?<![\w-])(\w+) {part}s?\b", rf"\1-{with_it}", text)
+        text = re.sub(rf"(?<![\w-])(\w+) (?:{part}s?|{with_it})\b", rf"\1-{with_it}", text)
     return frozenset(re.findall(r"[\w'-]+", text))
 
 
@@ -108,10 +116,11 @@ def _said_hair(words: frozenset[str], gender: Gender) -> Hair | None:
     return next((hair for hair in named if gender in hair.who), named[0] if named else None)
 
 
-def _hair(role: Role, gender: Gender, age: Age, hatted: bool, rng: random.Random) -> Hair:
-    styles = parts.hairs()
+def _hair(role: Role, gender: Gender, age: Age, hatted: bool, rng: random.Random, grown: bool = False) -> Hair:
+    """``grown``: its colour is told, so there is some."""
+    styles = {id: hair for id, hair in parts.hairs().items() if not grown or id not in _BARE}
     own = {Gender.MALE: role.male_hair, Gender.FEMALE: role.female_hair}.get(gender, ()) or role.hair
-    wished = [styles[id] for id in own]
+    wished = [styles[id] for id in own if id in styles]
     fit = [hair for hair in wished if not hair.who or gender in hair.who]
     if len(wished) == 1:
         fit = wished
@@ -137,10 +146,10 @@ def _clothes(role: Role, gender: Gender, age: Age, rng: random.Random) -> Clothe
     return parts.clothes()[id]
 
 
-def _colours(role: Role, wear: Clothes, before: Sequence[str], rng: random.Random) -> tuple[str, str]:
-    """Colours of cloth and accent; a colour word before the person is that of the clothes."""
+def _colours(role: Role, wear: Clothes, before: Sequence[str], rng: random.Random, dyed: str | None) -> tuple[str, str]:
+    """Colours of cloth and accent; a colour word before the person is that of the clothes, unless they are ``dyed``."""
     cloth, accent = rng.choice(role.cloth or wear.colours), rng.choice(role.accents or wear.accents)
-    said = next((tones.CLOTHS[word] for word in reversed(before) if word in tones.CLOTHS), None)
+    said = dyed or next((tones.CLOTHS[word] for word in reversed(before) if word in tones.CLOTHS), None)
     if said and wear.bare:
         return cloth, said
     return said or cloth, accent
@@ -162,7 +171,8 @@ def _build(persona: Persona, words: frozenset[str], gender: Gender) -> str:
 def _beard(persona: Persona, role: Role, rng: random.Random) -> Beard | None:
     chance, pick = rng.random(), rng.random()
     if said := said_beard(persona):
-        return said
+        shaped = [id for id in role.beards if id and id != "stubble"]
+        return parts.beards()[shaped[int(pick * len(shaped))]] if said.id == "full" and shaped else said
     shaven = not told(persona).isdisjoint(("moustache", "mustache", "clean-shaven", "beardless"))
     if shaven or persona.gender is not Gender.MALE or persona.age is Age.CHILD:
         return None

@@ -38,6 +38,8 @@ class Look:
     cloth: str
     accent: str
     props: tuple[Prop, ...]
+    beard_colour: str | None = None
+    """None: that of the hair."""
 
 
 def svg(look: Look) -> str:
@@ -45,6 +47,7 @@ def svg(look: Look) -> str:
     colours: dict[str, str] = {}
     for name, colour in (
         ("skin", look.skin), ("hair", look.hair_colour), ("cloth", look.cloth), ("accent", look.accent),
+        ("beard", look.beard_colour or look.hair_colour),
     ):  # fmt: skip
         colours |= tones.shades(name, colour)
     hooded = bool(look.clothes.hood)
@@ -136,7 +139,7 @@ def _head(look: Look) -> str:
     beard = look.beard.back if look.beard else ""
     fallen = hair.front and (look.clothes.fringe or not look.clothes.hood)
     return (
-        _mass(beard, "url(#hairback)")
+        _mass(beard, "url(#beardback)")
         + mirrored(_ear(look.ears))
         + f'<clipPath id="head"><path d="{path}"/></clipPath><path d="{path}" fill="url(#skin)"/>'
         + '<g clip-path="url(#head)">'
@@ -171,10 +174,10 @@ def _beard(beard: Beard | None) -> str:
     if beard is None:
         return ""
     if beard.soft:
-        return f'<path d="{beard.front}" fill="{{hair_deep}}" opacity=".17" clip-path="url(#head)"/>'
+        return f'<path d="{beard.front}" fill="{{beard_deep}}" opacity=".17" clip-path="url(#head)"/>'
     return (
         f'<path d="{beard.front}" fill="{{skin_deep}}" opacity=".35" fill-rule="evenodd" transform="translate(0 .9)"/>'
-        f'<path d="{beard.front}" fill="url(#hair)" fill-rule="evenodd"/>{_strands(beard.lines)}'
+        f'<path d="{beard.front}" fill="url(#beard)" fill-rule="evenodd"/>{_strands(beard.lines, "beard")}'
     )
 
 
@@ -206,13 +209,13 @@ def _mass(path: str, fill: str) -> str:
     return f'<path d="{path}" fill="{fill}"/>' if path else ""
 
 
-def _strands(lines: str) -> str:
+def _strands(lines: str, of: str = "hair") -> str:
     if not lines:
         return ""
     return (
-        f'<path d="{lines}" fill="none" stroke="{{hair_deep}}" stroke-opacity=".55" stroke-width=".9"'
+        f'<path d="{lines}" fill="none" stroke="{{{of}_deep}}" stroke-opacity=".55" stroke-width=".9"'
         ' stroke-linecap="round" transform="translate(.5 .6)"/>'
-        f'<path d="{lines}" fill="none" stroke="{{hair_light}}" stroke-opacity=".8" stroke-width=".8"'
+        f'<path d="{lines}" fill="none" stroke="{{{of}_light}}" stroke-opacity=".8" stroke-width=".8"'
         ' stroke-linecap="round"/>'
     )
 
@@ -228,8 +231,11 @@ def _definitions(look: Look) -> str:
         "<defs>"
         + _radial("skin", "44 32 42", (("0", "{skin_light}"), (".5", "{skin}"), (".8", "{skin}"), ("1", "{skin_dark}")))
         + _linear("neck", (50, 66, 50, 82), (("0", "{skin_deep}"), (".4", "{skin_dark}"), ("1", "{skin}")))
-        + _radial("hair", "38 14 56", (("0", "{hair_light}"), (".38", "{hair}"), ("1", "{hair_deep}")))
-        + _linear("hairback", (50, 10, 50, 96), (("0", "{hair_dark}"), ("1", "{hair_deep}")))
+        + "".join(
+            _radial(of, "38 14 56", (("0", f"{{{of}_light}}"), (".38", f"{{{of}}}"), ("1", f"{{{of}_deep}}")))
+            + _linear(f"{of}back", (50, 10, 50, 96), (("0", f"{{{of}_dark}}"), ("1", f"{{{of}_deep}}")))
+            for of in ("hair", "beard")
+        )
         + _radial("hood", "38 14 70", (("0", f"{{{hood}_light}}"), (".4", f"{{{hood}}}"), ("1", f"{{{hood}_deep}}")))
         + '<radialGradient id="curl" cx=".38" cy=".3" r=".75"><stop offset="0" stop-color="{hair_light}"/>'
         '<stop offset=".55" stop-color="{hair}"/><stop offset="1" stop-color="{hair_dark}"/></radialGradient>'

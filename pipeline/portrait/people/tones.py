@@ -34,11 +34,12 @@ HAIR_WORDS = {
     "auburn": "auburn", "dark-haired": "dark", "black-haired": "black", "brown-haired": "brown",
     "raven-haired": "black",
     "grey-haired": "grey", "gray-haired": "grey", "white-haired": "white", "silver-haired": "silver",
-    "grizzled": "grey", "grey-bearded": "grey", "white-bearded": "white", "pink-haired": "pink", "blue-haired": "blue",
+    "grizzled": "grey", "pink-haired": "pink", "blue-haired": "blue",
     "green-haired": "green", "purple-haired": "purple",
     "blonde-haired": "blond", "blond-haired": "blond", "dark-brown-haired": "dark", "auburn-haired": "auburn",
     "ginger-haired": "ginger", "orange-haired": "ginger", "platinum-haired": "platinum", "sandy-haired": "sandy",
-    "teal-haired": "teal", "red-bearded": "ginger",
+    "teal-haired": "teal", "turquoise-haired": "teal", "violet-haired": "purple", "lilac-haired": "purple",
+    "yellow-haired": "blond", "copper-haired": "ginger", "chestnut-haired": "chestnut", "snowy-haired": "white",
 }  # fmt: skip
 """Words for hair -> key of `HAIRS`."""
 _NATURAL = (
@@ -77,6 +78,11 @@ def hair(words: frozenset[str], age: Age, skin_tone: str, rng: random.Random) ->
     if said is None and age is Age.OLD:
         said = rng.choice(("grey", "silver", "white", "white"))
     return HAIRS[said or natural]
+
+
+def hair_tone(word: str) -> str | None:
+    """The key of `HAIRS` that a word before "hair" or "beard" means: nobody's red beard is scarlet."""
+    return HAIR_WORDS.get(f"{word}-haired") or HAIR_WORDS.get(word) or (word if word in HAIRS else None)
 
 
 def shades(name: str, colour: str) -> dict[str, str]:

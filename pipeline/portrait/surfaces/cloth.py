@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.portrait.surfaces.surface import SMALL, Field, Surface
+from pipeline.portrait.surfaces.surface import SMALL, Field, Surface, places
 
 
 def _tiled(surface: Surface, tile: Field) -> Field:
@@ -34,8 +34,10 @@ def plush(surface: Surface) -> None:
     """Short fur: strands everywhere, and an outline that is not quite sharp."""
     side = surface.side
     push = surface.random.standard_normal((2, side // 4, side // 4)).astype(np.float32)
-    across, down = (cv2.GaussianBlur(cv2.resize(each, (side, side)), (0, 0), 2.0) * side * 0.011 for each in push)
-    ys, xs = np.mgrid[0:side, 0:side].astype(np.float32)
+    # Blurred while small: a quarter of the side, a quarter of the blur.
+    soft = (cv2.GaussianBlur(each, (0, 0), 0.64) * (side * 0.011) for each in push)
+    across, down = (cv2.resize(each, (side, side), interpolation=cv2.INTER_LINEAR) for each in soft)
+    ys, xs = places(side)
     quiet = surface.full(0.3 + 0.7 * surface.calm)
     where = xs + across * quiet, ys + down * quiet
     surface.rgb, surface.cover = (

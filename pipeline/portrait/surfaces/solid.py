@@ -18,17 +18,16 @@ def metal(surface: Surface) -> None:
 
 
 def rusty(surface: Surface) -> None:
-    """Brown blotches with dark edges and streaks that the rain has drawn."""
-    blotch = surface.noise(6) * 0.75 + 0.25 * surface.noise(14, 4, 2)
-    grain = surface.noise(90, octaves=1)
-    share = np.clip((blotch - 0.49 + 0.10 * surface.edge) / 0.07, 0, 1) * (0.35 + 0.65 * surface.calm)
+    """Brown where the rain stays: from the edges inwards and in runs below; soft borders, fine grain."""
+    down = np.linspace(-0.5, 0.5, SMALL, dtype=np.float32)[:, None]
+    blotch = 0.62 * surface.noise(5, octaves=4) + 0.20 * surface.noise(22, 5, 2) + 0.18 * surface.noise(60, octaves=1)
+    share = np.clip((blotch + 0.22 * surface.edge + 0.10 * down - 0.49) / 0.14, 0, 1) * (0.12 + 0.88 * surface.calm)
+    grain = 0.65 * surface.noise(128, octaves=1) + 0.35 * surface.noise(16)
     grey = cv2.cvtColor(cv2.cvtColor(surface.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     surface.mix(grey, np.full((SMALL, SMALL), 0.35, np.float32))
-    rust = cv2.resize(np.stack([120 + 95 * grain, 52 + 60 * grain, 18 + 25 * grain], -1), (surface.side,) * 2)
+    rust = cv2.resize(np.stack([136 + 72 * grain, 66 + 48 * grain, 26 + 26 * grain], -1), (surface.side,) * 2)
     light = cv2.merge([cv2.convertScaleAbs(0.45 + 0.65 * surface.light, alpha=128)] * 3)
-    surface.mix(cv2.multiply(rust.astype(np.uint8), light, scale=1 / 128), 0.9 * share)
-    rim = np.clip(1 - np.abs(blotch - 0.485 + 0.10 * surface.edge) / 0.02, 0, 1) * surface.calm
-    surface.shade(-0.22 * rim)
+    surface.mix(cv2.multiply(rust.astype(np.uint8), light, scale=1 / 128), 0.85 * share)
 
 
 def wooden(surface: Surface) -> None:

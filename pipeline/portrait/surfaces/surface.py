@@ -6,7 +6,7 @@ from which it knows what faces the lamp, what faces the looker and what is an ed
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import cv2
@@ -36,14 +36,14 @@ class Surface:
 
     def __init__(self, layer: Layer, box: FaceBox, seed: int, stops: tuple[str, ...]) -> None:
         """``layer``: (side, side, 4). ``stops``: colours from shadow to light."""
-        self.rgb, self.cover = np.ascontiguousarray(layer[..., :3]), layer[..., 3].copy()
+        self.rgb, self.cover = _pixels(cv2.cvtColor(layer, cv2.COLOR_RGBA2RGB)), _pixels(cv2.extractChannel(layer, 3))
         self.box, self.stops = box, stops
         self.side = layer.shape[0]
         self.random = np.random.default_rng(seed)
 
-    def layer(self) -> Layer:
-        """The changed layer."""
-        return np.asarray(cv2.merge([*cv2.split(self.rgb), self.cover]), np.uint8)
+    def put_into(self, layer: Layer) -> None:
+        """Change ``layer``."""
+        cv2.mixChannels([self.rgb, self.cover], [layer], [0, 0, 1, 1, 2, 2, 3, 3])
 
     @cached_property
     def light(self) -> Field:
@@ -156,10 +156,10 @@ class Surface:
 
     def _bytes(self, values: Field) -> Pixels:
         """0..1 as 0..255, as large as the layer; bytes are enlarged several times as fast as floats."""
-        small = (np.clip(values, 0, 1) * 255).astype(np.uint8)
+        small = cv2.convertScaleAbs(cv2.max(np.asarray(values, np.float32), 0.0), alpha=255)
         if small.shape[0] != self.side:
             return _pixels(cv2.resize(small, (self.side, self.side), interpolation=cv2.INTER_LINEAR))
-        return small
+        return _pixels(small)
 
     def gloss(self, strength: float, sharp: float = 14.0) -> None:
         """A lamp's reflection on the relief; dimmer below the face."""
@@ -168,6 +168,13 @@ class Surface:
         half /= np.linalg.norm(half)
         shine = np.clip(right * half[0] + down * half[1] + front * half[2], 0, 1) ** sharp
         self.shade(strength * shine * (0.25 + 0.75 * self.calm))
+
+
+@lru_cache(maxsize=2)
+def places(side: int) -> tuple[Field, Field]:
+    """(side, side) each: y and x of every pixel. Shared: nobody changes them."""
+    ys, xs = np.mgrid[0:side, 0:side].astype(np.float32)
+    return ys, xs
 
 
 def _pixels(values: npt.NDArray[Any]) -> Pixels:

@@ -27,12 +27,13 @@ def wet(surface: Surface) -> None:
 
 
 def dusty(surface: Surface) -> None:
-    """Colours faded, grey dust on what faces up."""
+    """Colours faded, a soft grey layer on what faces up, and a few fine specks."""
     grey = cv2.cvtColor(cv2.cvtColor(surface.rgb, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     surface.mix(grey, np.full((SMALL, SMALL), 0.28, np.float32))
     up = np.clip(-surface.relief[1] * 1.1, 0, 1)
-    specks = np.clip(surface.noise(70, octaves=2) * 3 - 1.75, 0, 1)
-    surface.mix((214, 202, 180), (0.55 * up + 0.30 * specks + 0.10) * (0.4 + 0.6 * surface.calm))
+    uneven = 0.7 + 0.6 * surface.noise(12)
+    specks = np.clip(surface.noise(128, octaves=1) * 4 - 3.2, 0, 1)
+    surface.mix((214, 202, 180), (0.62 * up * uneven + 0.22 * specks + 0.08) * (0.4 + 0.6 * surface.calm))
 
 
 def mossy(surface: Surface) -> None:
