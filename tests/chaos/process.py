@@ -19,7 +19,7 @@ from aiohttp import web
 from bot import delivery
 from bot.app import Desk, furnish, open_desk
 from bot.asking import Incoming
-from bot.jobs import grown, stages, worker
+from bot.jobs import answering, grown, worker
 from bot.jobs.closing import close
 from bot.jobs.outcome import Keeping
 from bot.jobs.plan import Stage
@@ -57,7 +57,7 @@ UNLIMITED = {
 def main(arguments: Sequence[str] | None = None) -> None:
     """Serves until SIGTERM, or until it kills itself."""
     options = _options(arguments)
-    stages.PROGRESS = 0.0
+    answering.PROGRESS = 0.0
     worker.FIRST_WAIT, worker.WAIT_GROWTH = 0.2, 2.0
     delivery.FIRST_WAIT, delivery.LAST_WAIT = 0.2, 2.0
     grown.HEARTBEAT, grown.DEAD = 1.0, 4.0
