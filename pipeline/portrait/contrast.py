@@ -123,10 +123,12 @@ def mended(plate: Picture, solid: Picture, picture: Picture, rig: FaceRig) -> Me
         if now[feature] < LEAST[feature]:
             plate, lit[feature] = _lit(plate, solid, changed, feature)
             now = _measured_anew(_chip(plate, changed), changed, side)
-    if all(now[feature] < 1.05 * was[feature] for feature in faint):
+    # A nose has no colour of its own: what is done for its neighbours may be enough for it.
+    touched = [feature for feature in faint if feature in lit or feature in _COLOUR]
+    if all(now[feature] < 1.05 * was[feature] for feature in touched):
         return None  # nothing that can be done here helps
     done = (
-        f"{name} {lit.get(name) or _way(rig, changed, name)} ({was[name]:.1f} to {now[name]:.1f})" for name in faint
+        f"{name} {lit.get(name) or _way(rig, changed, name)} ({was[name]:.1f} to {now[name]:.1f})" for name in touched
     )
     return Mended(plate, changed, tuple(done))
 

@@ -191,3 +191,10 @@ def test_a_mended_portrait_says_so_and_a_fine_one_is_as_it_was(
     np.testing.assert_array_equal(mended.landmarks, fine.landmarks)
     np.testing.assert_array_equal(fine.picture, same.picture)
     assert (fine.rig, fine.reason) == (same.rig, same.reason)
+
+
+def test_light_for_the_brows_may_be_enough_for_the_nose(assets_home: Path) -> None:
+    """Stripes end above the nose here, which has no colour of its own that could be changed."""
+    reason = Illustrator(EngineConfig(assets_home)).paint(write(clean("a lonely lighthouse"), 1), "soft3d", 1).reason
+    assert "brows lit" in reason
+    assert "nose" not in reason
