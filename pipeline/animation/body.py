@@ -35,9 +35,7 @@ FINER = 3
 and a sixth of a pixel off cannot be seen. Odd, so that a body at rest is the picture itself."""
 GROUP = 4
 """Pixels of a row that are looked up together: on the body the first and the last of them move alike, up to a tenth of
-a pixel."""
-NUMBERS = {4: np.int32, 2: np.uint16}
-"""What holds a group of so many pixels."""
+a pixel. With them come the pixels of colour that lie over them, two of each plane."""
 AROUND = 0.08
 """The movement fades out over this share of the side around the body."""
 ROOM = 0.05
@@ -52,6 +50,8 @@ FEET = 0.10
 """In a hop the picture stretches over this share of the side above the ground."""
 
 Field = npt.NDArray[np.float32]
+Groups = npt.NDArray[np.int32]
+"""Four bytes each."""
 
 
 class Body:
@@ -62,8 +62,10 @@ class Body:
         side = still.shape[1]
         self._ground = ground
         covered = (None, None, None) if ground is None else ground.covered
-        light, *chroma = (_fine(*plane) for plane in zip(views(still), covered, strict=True))
-        self._light, self._chroma = _groups(light, GROUP), [_groups(plane, GROUP // 2) for plane in chroma]
+        light, *colours = (
+            _fine(*plane, FINER * side // plane[0].shape[1]) for plane in zip(views(still), covered, strict=True)
+        )
+        self._light, self._colours = _groups([light], FINER), _groups(colours, 2 * FINER)
         # As `cv2.resize` has it, places lie in the middle of their cells; a cell beyond each border is known, too.
         places = (np.arange(-1, -(-side // CELL) + 1, dtype=np.float32) + np.float32(0.5)) * np.float32(CELL / side)
         x, y = np.meshgrid(places, places)
@@ -82,29 +84,22 @@ class Body:
 
     def bend(self, frame: Frame, now: Bend, late: Bend) -> None:
         """Draw the window of the picture into ``frame``."""
-        places = self._still + _mixed(self._fields, now, late)
-        light, *chroma = views(frame)
-        self._look_up([self._light], [light], places, 1)
-        self._look_up(self._chroma, chroma, places * np.float32(0.5), 2)
-        if self._ground:
-            self._ground.show(frame, self.window)
-
-    def _look_up(self, sources: Sequence[Pixels], planes: Sequence[Pixels], places: Field, shrink: int) -> None:
-        """Draw the window in ``planes``, whose sides are ``1 / shrink`` of the frame's. ``places``: (2, rows, columns),
-        where in ``sources`` the middle of each cell is found."""
-        window, wide, high = self.window.shrunk(shrink), GROUP // shrink, CELL // shrink
-        across, height = CELL // GROUP, window.bottom - window.top
+        light, *colours = views(frame)
+        out = light[self.window.slices].view(np.int32)
         # From the middle of a group to the middle of its first pixel. A map for each axis: `cv2` makes and reads two in
         # two thirds of the time that one of pairs takes.
         columns, rows = (
-            cv2.resize(each - np.float32((FINER * length - FINER + 1) / 2), None, fx=across, fy=high)[
-                high : high + height, across:-across
+            cv2.resize(each - np.float32((FINER * length - FINER + 1) / 2), None, fx=CELL // GROUP, fy=CELL)[
+                CELL : CELL + out.shape[0], CELL // GROUP : CELL // GROUP + out.shape[1]
             ]
-            for each, length in zip(places, (wide, 1), strict=True)
+            for each, length in zip(self._still + _mixed(self._fields, now, late), (GROUP, 1), strict=True)
         )
-        for source, plane in zip(sources, planes, strict=True):
-            out = plane[window.slices].view(source.dtype)
-            cv2.remap(source, columns, rows, cv2.INTER_NEAREST, dst=out, borderMode=cv2.BORDER_REPLICATE)
+        _look_up(self._light, columns, rows, out)
+        pairs = _look_up(self._colours, columns[::2], rows[::2]).view(np.uint16).reshape(len(rows) // 2, -1, 2)
+        for channel, plane in enumerate(colours):
+            cv2.extractChannel(pairs, channel, plane[self.window.shrunk(2).slices].view(np.uint16))
+        if self._ground:
+            self._ground.show(frame)
 
     def matrix(self, now: Bend) -> skia.Matrix:
         """The bend where the face is as an affine map, for what is drawn on it."""
@@ -138,21 +133,36 @@ class _Cross:
         return skia.Matrix.MakeAll(1 + xx, xy, away_x, yx, 1 + yy, away_y, 0, 0, 1)
 
 
-def _fine(plane: Pixels, covered: Pixels | None) -> Pixels:
-    """``plane`` finer, and `UNSEEN` where the body does not cover it."""
-    fine = cv2.resize(plane, None, fx=FINER, fy=FINER, interpolation=cv2.INTER_LINEAR)
+def _look_up(source: Groups, columns: Field, rows: Field, out: Groups | None = None) -> Groups:
+    """Groups of pixels by their places."""
+    flags = cv2.INTER_NEAREST
+    return np.asarray(cv2.remap(source, columns, rows, flags, out, borderMode=cv2.BORDER_REPLICATE), np.int32)
+
+
+def _fine(plane: Pixels, covered: Pixels | None, finer: int) -> Pixels:
+    """``plane`` finer, and `UNSEEN` where the body does not cover it. The middle of its pixels lies where that of every
+    first pixel of light comes to lie, so that one map does for both."""
+    side = finer * plane.shape[1]
+    away = (FINER - 1) / 2
+    towards = np.array([[1, 0, -away], [0, 1, -away]], np.float64) / finer
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+
+    def grown(pixels: Pixels) -> Pixels:
+        return np.asarray(cv2.warpAffine(pixels, towards, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+
+    fine = grown(plane)
     if covered is not None:
-        fine[cv2.resize(covered, fine.shape[::-1], interpolation=cv2.INTER_LINEAR) < 128] = UNSEEN
-    return np.asarray(fine)
+        fine[grown(covered) < 128] = UNSEEN
+    return fine
 
 
-def _groups(fine: Pixels, count: int) -> Pixels:
-    """At each place, as one number of ``count`` bytes, the pixels that stand there and right of it in the plane as it
-    was."""
-    width = fine.shape[1]
-    wide = cv2.copyMakeBorder(fine, 0, 0, 0, FINER * (count - 1), cv2.BORDER_REPLICATE)
-    grouped = cv2.merge([wide[:, FINER * i : FINER * i + width] for i in range(count)])
-    return np.asarray(grouped.view(NUMBERS[count])[..., 0])
+def _groups(planes: Sequence[Pixels], step: int) -> Groups:
+    """At each place, as one number of four bytes, the pixels that stand there and ``step`` and more right of it, of one
+    plane after the other."""
+    count, width = GROUP // len(planes), planes[0].shape[1]
+    wide = [cv2.copyMakeBorder(plane, 0, 0, 0, step * (count - 1), cv2.BORDER_REPLICATE) for plane in planes]
+    grouped = cv2.merge([plane[:, step * i : step * i + width] for plane in wide for i in range(count)])
+    return np.asarray(grouped.view(np.int32)[..., 0], np.int32)
 
 
 def _mixed(fields: Field, now: Bend, late: Bend) -> Field:

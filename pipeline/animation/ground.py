@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from pipeline.animation.planes import Pixels, views
-from pipeline.animation.region import Region
 from pipeline.types import Frame, Picture
 
 UNSEEN = 0
@@ -44,8 +43,6 @@ class Ground:
         rows, columns = (np.nonzero(self.covered[0].any(axis=axis))[0] for axis in (1, 0))
         return float(columns[0] / side), float(1 - (columns[-1] + 1) / side), float(rows[0] / side)
 
-    def show(self, frame: Frame, window: Region) -> None:
-        """Lay it where ``frame`` is `UNSEEN`, within ``window``."""
-        for plane, own, shrink in zip(views(frame), views(self.frame), (1, 2, 2), strict=True):
-            part = window.shrunk(shrink).slices
-            cv2.copyTo(own[part], cv2.compare(plane[part], UNSEEN, cv2.CMP_EQ), plane[part])
+    def show(self, frame: Frame) -> None:
+        """Lay it where ``frame`` is `UNSEEN`."""
+        cv2.copyTo(self.frame, cv2.compare(frame, UNSEEN, cv2.CMP_EQ), frame)

@@ -26,6 +26,8 @@ from pipeline.face.rig import FaceRig, rest_pose
 from pipeline.face.sprites import sprites_of
 from pipeline.types import Frame, Picture
 
+Part = tuple[Frame, Frame, Frame]
+"""Light and both colours of a part of a frame."""
 STEPS = 48
 """Bends of the body that are told apart, per unit: a fifth of a pixel where most of it moves. A body that rests is not
 bent anew."""
@@ -42,9 +44,8 @@ class Figure:
         self.still: Frame = cv2.cvtColor(picture, cv2.COLOR_BGRA2YUV_I420)
         ground = Ground.behind(self.still, *unpack(rig.ground, self.side)) if rig.ground else None
         self.body = Body(self.still, rig, ground)
-        paints, lay = paints_of(rig), sprites_of(rig, self.side)
-        self.draw_upper = partial(draw_upper, paints=paints, lay=lay)
-        self.draw_lower = partial(draw_lower, paints=paints, lay=lay)
+        own = {"rig": rig, "side": self.side, "paints": paints_of(rig), "lay": sprites_of(rig, self.side)}
+        self.draw_upper, self.draw_lower = partial(draw_upper, **own), partial(draw_lower, **own)
 
 
 class Layers:
@@ -56,7 +57,7 @@ class Layers:
         self._picture = np.empty((figure.side, figure.side, 4), np.uint8)
         self._surface = surface_on(self._picture)
         self._looking, self._frame = figure.still.copy(), figure.still
-        self._bare: tuple[Region, Frame] | None = None
+        self._bare: tuple[Part, Frame] | None = None
         self._bends: tuple[Bend, Bend] | None = None
         self._pose: FacePose | None = None
         self._upper: tuple[float, ...] = ()
@@ -69,34 +70,36 @@ class Layers:
             return self._frame
         if bends != self._bends or pose.upper != self._upper:
             if self._bare:
-                _put(self._looking, *self._bare)
+                _put(*self._bare)
             if bends != self._bends:
                 figure.body.bend(self._looking, *bends)
                 self._matrix = figure.body.matrix(bends[0])
                 self._place = skia.Matrix.Concat(self._matrix, face_matrix(figure.rig, figure.side))
-            box = geometry.upper_part(figure.rig, pose)
-            self._bare = self._draw(figure.draw_upper, pose, self._looking, box)
+            upper = geometry.upper(figure.rig, pose)
+            drawn = partial(figure.draw_upper, pose=pose, face=upper)
+            self._bare = self._draw(drawn, self._looking, geometry.upper_part(figure.rig, upper))
         self._frame = self._looking.copy()
-        self._draw(figure.draw_lower, pose, self._frame, geometry.lower_part(figure.rig, pose))
+        mouth = geometry.mouth(figure.rig, pose)
+        drawn = partial(figure.draw_lower, pose=pose, mouth=mouth)
+        self._draw(drawn, self._frame, geometry.lower_part(figure.rig, mouth))
         self._bends, self._pose, self._upper = bends, pose, pose.upper
         return self._frame
 
-    def _draw(
-        self, draw: Callable[[skia.Canvas, FaceRig, FacePose, float], None], pose: FacePose, frame: Frame, box: Box
-    ) -> tuple[Region, Frame]:
+    def _draw(self, draw: Callable[[skia.Canvas], None], frame: Frame, box: Box) -> tuple[Part, Frame]:
         """Draw a part of the face on ``frame``, within ``box``. Gives where that is, and what was there."""
-        figure, region = self._figure, _touched(self._place, box, self._figure.side)
-        bare = _cut(frame, region)
+        region = _touched(self._place, box, self._figure.side)
+        planes = _cut(frame, region)
+        bare = np.concatenate([plane.ravel() for plane in planes]).reshape(-1, region.right - region.left)
         picture = self._picture[region.slices]
         cv2.cvtColor(bare, cv2.COLOR_YUV2BGRA_I420, dst=picture)
         canvas = self._surface.getCanvas()
         canvas.save()
         canvas.clipRect(skia.Rect.MakeLTRB(region.left, region.top, region.right, region.bottom))
         canvas.concat(self._matrix)
-        draw(canvas, figure.rig, pose, figure.side)
+        draw(canvas)
         canvas.restore()
-        _put(frame, region, cv2.cvtColor(picture, cv2.COLOR_BGRA2YUV_I420))
-        return region, bare
+        _put(planes, cv2.cvtColor(picture, cv2.COLOR_BGRA2YUV_I420))
+        return planes, bare
 
 
 def surface_on(picture: Pixels) -> skia.Surface:
@@ -112,23 +115,17 @@ def _touched(place: skia.Matrix, box: Box, side: int) -> Region:
     return Region.around((rect.left(), rect.top()), (rect.right(), rect.bottom()), side, 2)
 
 
-def _cut(frame: Frame, region: Region) -> Frame:
-    """A region of a frame as a frame of its own."""
-    pieces = [plane.ravel() for plane in _planes(frame, region)]
-    return np.concatenate(pieces).reshape(-1, region.right - region.left)
-
-
-def _put(frame: Frame, region: Region, piece: Frame) -> None:
-    """Lay a piece that `_cut` gave into its place."""
-    for plane, part in zip(_planes(frame, region), views(piece), strict=True):
-        plane[:] = part
-
-
-def _planes(frame: Frame, region: Region) -> tuple[Frame, Frame, Frame]:
-    """A region in the planes of a frame."""
+def _cut(frame: Frame, region: Region) -> Part:
+    """A region of a frame, not copied."""
     y, u, v = views(frame)
     half = region.shrunk(2).slices
     return y[region.slices], u[half], v[half]
+
+
+def _put(planes: Part, piece: Frame) -> None:
+    """Lay a frame of their size into planes."""
+    for plane, part in zip(planes, views(piece), strict=True):
+        plane[:] = part
 
 
 def _rounded(bend: Bend) -> Bend:

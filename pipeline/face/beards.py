@@ -92,7 +92,7 @@ def pencil(canvas: skia.Canvas, width: float, colour: str) -> None:
 def _jaw(rig: FaceRig, pose: FacePose) -> tuple[geometry.Mouth, float]:
     """The mouth, and the lower edge of its lower lip."""
     mouth = geometry.mouth(rig, pose)
-    return mouth, geometry.cubic(mouth.left, *mouth.lower, mouth.right, 0.5)[1] + mouth.lower_lip
+    return mouth, mouth.middles[1] + mouth.lower_lip
 
 
 def goatee(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, colour: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import skia
 
 from pipeline.face import geometry, worn
-from pipeline.face.geometry import Eye
+from pipeline.face.geometry import Brow, Eye, Mouth, Upper
 from pipeline.face.manners import GRID, pixels
 from pipeline.face.mouth import draw_mouth
 from pipeline.face.paints import Paints, paints_of
@@ -60,37 +60,50 @@ def draw_still(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -
 
 def draw_moving(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float) -> None:
     """The rest."""
-    draw_upper(canvas, rig, pose, side, paints_of(rig))
-    draw_lower(canvas, rig, pose, side, paints_of(rig))
+    paints = paints_of(rig)
+    draw_upper(canvas, rig, pose, geometry.upper(rig, pose), side, paints)
+    draw_lower(canvas, rig, pose, geometry.mouth(rig, pose), side, paints)
 
 
 def draw_upper(
-    canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints, lay: Layer = laid
+    canvas: skia.Canvas,
+    rig: FaceRig,
+    pose: FacePose,
+    face: Upper,
+    side: float,
+    paints: Paints,
+    lay: Layer = laid,
 ) -> None:
-    """Lines of age, nose, eyes, brows: all that `FacePose.upper` decides. ``lay`` may lay down parts that it kept."""
+    """Lines of age, nose, eyes, brows: all that `FacePose.upper` decides. ``face``: its lines in this pose; ``lay`` may
+    lay down parts that it kept."""
     if rig.manner is Manner.PIXELS:
         lay = laid
     with _face_units(canvas, rig, side) as canvas:
         if rig.wrinkles > 0 or rig.bags > 0:
             _age(canvas, rig, pose, paints)
-        x, y = geometry.shift("nose", pose)
-        lay(canvas, rig, x, y + geometry.NOSE_Y, 1.6 * rig.nose_width, draw_nose)
-        for which in (-1, 1):
-            lay_eye(canvas, rig, geometry.eye(rig, pose, which), which, lay)
-            _brow(canvas, rig, pose, which, paints)
+        lay(canvas, rig, *face.nose, 1.6 * rig.nose_width, draw_nose)
+        for which, eye, brow in zip((-1, 1), face.eyes, face.brows, strict=True):
+            lay_eye(canvas, rig, eye, which, lay)
+            _draw_brow(canvas, rig, brow, which, paints)
         worn.draw_upper(canvas, rig, pose, lay)
 
 
 def draw_lower(
-    canvas: skia.Canvas, rig: FaceRig, pose: FacePose, side: float, paints: Paints, lay: Layer = laid
+    canvas: skia.Canvas,
+    rig: FaceRig,
+    pose: FacePose,
+    mouth: Mouth,
+    side: float,
+    paints: Paints,
+    lay: Layer = laid,
 ) -> None:
-    """The mouth. ``lay`` as in `draw_upper`."""
+    """The mouth; all as in `draw_upper`."""
     if rig.manner is Manner.PIXELS:
         lay = laid
     with _face_units(canvas, rig, side) as canvas:
         worn.draw_around_mouth(canvas, rig, pose)
-        draw_mouth(canvas, rig, pose, paints, lay)
-        worn.draw_above_mouth(canvas, rig, pose)
+        draw_mouth(canvas, rig, pose, mouth, paints, lay)
+        worn.draw_above_mouth(canvas, rig, mouth)
 
 
 def face_matrix(rig: FaceRig, side: float) -> skia.Matrix:
@@ -253,9 +266,9 @@ def _lashes(canvas: skia.Canvas, rig: FaceRig, which: int, upper: geometry.Parab
     canvas.drawPath(path.detach(), paints_of(rig).lash_hair)
 
 
-def _brow(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, which: int, paints: Paints) -> None:
+def _draw_brow(canvas: skia.Canvas, rig: FaceRig, brow: Brow, which: int, paints: Paints) -> None:
     """A tapering stroke: thick at the nose, thin at the temple."""
-    inner, peak, outer = geometry.brow(rig, pose, which)
+    inner, peak, outer = brow
     thick = 0.062 * rig.brow_thickness
     path = skia.PathBuilder()
     path.moveTo(inner[0], inner[1] - thick)

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 Parabola = tuple[float, float, float]
 """a, b and c of v = a + b u + c u^2."""
+Brow = tuple[Point, Point, Point]
+"""Centre line from its inner to its outer end, as a quadratic Bezier curve."""
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom."""
 
@@ -62,6 +64,20 @@ class Mouth:
         """x of the middle of the mouth."""
         return (self.left[0] + self.right[0]) / 2
 
+    @property
+    def middles(self) -> Point:
+        """y of the upper and the lower inner lip in the middle."""
+        return _middle_y(self, self.upper), _middle_y(self, self.lower)
+
+
+@dataclass(frozen=True, slots=True)
+class Upper:
+    """What is above the mouth: pairs are left and right in the picture."""
+
+    eyes: tuple[Eye, Eye]
+    brows: tuple[Brow, Brow]
+    nose: Point
+
 
 def upper_box(rig: FaceRig) -> Box:
     """Room for everything above the mouth, in every pose."""
@@ -76,31 +92,30 @@ def lower_box(rig: FaceRig) -> Box:
     return -x, MOUTH_Y - 0.30 - 0.25 * rig.lip_fullness, x, MOUTH_Y + 0.85 + 0.20 * rig.lip_fullness
 
 
-def upper_part(rig: FaceRig, pose: FacePose) -> Box:
+def upper_part(rig: FaceRig, face: Upper) -> Box:
     """Room for everything above the mouth in this pose. Of faces with lines of age or something on, it is that of every
     pose."""
     if rig.wrinkles > 0 or rig.bags > 0 or rig.worn:
         return upper_box(rig)
-    eyes = eye(rig, pose, -1), eye(rig, pose, 1)
-    reach = (1.70 if rig.lashes > 0 else 1.20) * max(eyes[0].width, eyes[0].height) + 0.03
-    brows = [place for side in (-1, 1) for place in brow(rig, pose, side)]
+    left, right = face.eyes
+    reach = (1.70 if rig.lashes > 0 else 1.20) * max(left.width, left.height) + 0.03
+    brows = face.brows[0] + face.brows[1]
     thick = 0.08 * rig.brow_thickness + 0.04
-    x, y = shift("nose", pose)
+    x, y = face.nose
     nose = 1.7 * rig.nose_width
     return (
-        min(eyes[0].x - reach, *(place[0] - thick for place in brows), x - nose),
-        min(eyes[0].y - reach, *(place[1] - thick for place in brows)),
-        max(eyes[1].x + reach, *(place[0] + thick for place in brows), x + nose),
-        max(eyes[1].y + reach, y + NOSE_Y + nose),
+        min(left.x - reach, *(place[0] - thick for place in brows), x - nose),
+        min(left.y - reach, *(place[1] - thick for place in brows)),
+        max(right.x + reach, *(place[0] + thick for place in brows), x + nose),
+        max(right.y + reach, y + nose),
     )
 
 
-def lower_part(rig: FaceRig, pose: FacePose) -> Box:
+def lower_part(rig: FaceRig, m: Mouth) -> Box:
     """Room for the mouth in this pose; with something on, that of every pose."""
     if rig.worn:
         return lower_box(rig)
-    m = mouth(rig, pose)
-    top, bottom = _middle_y(m, m.upper), _middle_y(m, m.lower)
+    top, bottom = m.middles
     corners = m.left[1], m.right[1]
     return (
         m.outer_left[0] - 0.09,
@@ -108,6 +123,12 @@ def lower_part(rig: FaceRig, pose: FacePose) -> Box:
         m.outer_right[0] + 0.09,
         max(max(corners) + 0.09, bottom + 0.15) + m.lower_lip,
     )
+
+
+def upper(rig: FaceRig, pose: FacePose) -> Upper:
+    """Eyes, brows and nose."""
+    x, y = shift("nose", pose)
+    return Upper((eye(rig, pose, -1), eye(rig, pose, 1)), (brow(rig, pose, -1), brow(rig, pose, 1)), (x, y + NOSE_Y))
 
 
 def shift(part: str, pose: FacePose) -> Point:
@@ -192,8 +213,8 @@ def eye_points(eye_: Eye) -> list[Point]:
     return [(eye_.x + u * eye_.width, eye_.y + v * eye_.height) for u, v in ring]
 
 
-def brow(rig: FaceRig, pose: FacePose, side: int) -> tuple[Point, Point, Point]:
-    """Centre line of a brow from its inner to its outer end, as a quadratic Bezier curve. Lids do not move it."""
+def brow(rig: FaceRig, pose: FacePose, side: int) -> Brow:
+    """The brow on the left (-1) or right (1) of the picture. Lids do not move it."""
     lift = pose.brow_left if side < 0 else pose.brow_right
     down, up = max(pose.frown, 0.0), max(-pose.frown, 0.0)
     dx, dy = shift("brows", pose)
@@ -275,8 +296,7 @@ def _along(p0: Point, p1: Point, p2: Point, p3: Point) -> tuple[list[float], lis
 
 def outer_lip(m: Mouth) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     """Outer edges: the upper as two cubics with a dip between (7 points, left to right), the lower as one (4)."""
-    x, top = m.middle, _middle_y(m, m.upper)
-    bottom = _middle_y(m, m.lower)
+    x, top = m.middle, m.middles[0]
     (ax, ay), (bx, by) = m.upper
     lift = m.upper_lip
     dip = (x, top - 0.80 * lift)
@@ -290,7 +310,7 @@ def outer_lip(m: Mouth) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
         (_mix(m.right[0], bx, 0.75), _mix(m.right[1], by, 0.85) - 0.9 * lift),
         m.outer_right,
     )
-    drop = 4 / 3 * (bottom + m.lower_lip - bottom)
+    drop = 4 / 3 * m.lower_lip
     (cx, cy), (ex, ey) = m.lower
     lower = (m.outer_left, (cx, cy + drop), (ex, ey + drop), m.outer_right)
     return upper, lower

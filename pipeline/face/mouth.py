@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from pipeline.face.drawing import Layer
 
 
-def draw_mouth(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, paints: Paints, lay: Layer) -> None:
+def draw_mouth(canvas: skia.Canvas, rig: FaceRig, pose: FacePose, m: Mouth, paints: Paints, lay: Layer) -> None:
     """Lips, what an open mouth shows, and the corners. In face units."""
-    m = geometry.mouth(rig, pose)
     upper, lower = geometry.outer_lip(m)
-    top = geometry.cubic(m.left, *m.upper, m.right, 0.5)[1]
-    bottom = geometry.cubic(m.left, *m.lower, m.right, 0.5)[1]
+    top, bottom = m.middles
     half = (m.right[0] - m.left[0]) / 2
     width = round(0.72 * half, 2)  # few sizes, as `lay` may keep each
     lay(canvas, rig, m.middle, bottom + m.lower_lip + 0.05, max(width, 0.09), draw_shadow, width)

@@ -48,14 +48,12 @@ def draw_around_mouth(canvas: skia.Canvas, rig: FaceRig, pose: FacePose) -> None
             _BEARDS[worn](canvas, rig, pose, colour)
 
 
-def draw_above_mouth(canvas: skia.Canvas, rig: FaceRig, pose: FacePose) -> None:
+def draw_above_mouth(canvas: skia.Canvas, rig: FaceRig, mouth: geometry.Mouth) -> None:
     """What hangs over the upper lip."""
     for worn, colour in _worn(rig):
         if worn in _MOUSTACHES:
-            mouth = geometry.mouth(rig, pose)
-            top = geometry.cubic(mouth.left, *mouth.upper, mouth.right, 0.5)[1]
             canvas.save()
-            canvas.translate(mouth.middle, top - 1.1 * mouth.upper_lip)
+            canvas.translate(mouth.middle, mouth.middles[0] - 1.1 * mouth.upper_lip)
             canvas.drawPicture(_recorded(worn, rig.mouth_width, colour))
             canvas.restore()
 

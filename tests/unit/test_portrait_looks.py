@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 import skia
 
-from pipeline.face.drawing import draw_lower, draw_upper
+from pipeline.face.drawing import draw_moving
 from pipeline.face.manners import GRID
-from pipeline.face.paints import paints_of
 from pipeline.face.rig import FaceRig, Manner, rest_pose
-from pipeline.portrait import comic, finish, grounds, lexicon, pixels, placement, scenes, svg
+from pipeline.nouns import lexicon
+from pipeline.portrait import comic, finish, grounds, pixels, placement, scenes, svg
 from pipeline.portrait.composing import Subject, compose
 from pipeline.portrait.illustrator import Illustrator
 from pipeline.portrait.scenes.strokes import Shades
@@ -167,8 +167,7 @@ def test_a_face_in_pixels_moves_with_its_picture() -> None:
         surface = skia.Surface(256, 256)
         canvas = surface.getCanvas()
         canvas.translate(x, 0)
-        draw_upper(canvas, rig, rest_pose(rig), 256, paints_of(rig))
-        draw_lower(canvas, rig, rest_pose(rig), 256, paints_of(rig))
+        draw_moving(canvas, rig, rest_pose(rig), 256)
         pictures.append(surface.toarray(colorType=skia.kRGBA_8888_ColorType))
     np.testing.assert_array_equal(pictures[0][:, :250], pictures[1][:, 3:253])
 
