@@ -13,7 +13,8 @@ from pathlib import Path
 from aiohttp import web
 
 from deploy.animators.jobs import Jobs
-from deploy.animators.renderers import Renderer, Warp, liveportrait, sadtalker
+from deploy.animators.recipes import liveportrait, sadtalker
+from deploy.animators.renderers import Renderer, Warp
 from deploy.animators.server import application
 from pipeline.workers import Workers
 
