@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import common
 from bot.cli.options import AsJson, VoiceEngine
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 evaluate = typer.Typer(help="Measure how good the engines are.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -53,10 +56,7 @@ def evaluate_mind(
                 seed=seed,
             )
         await asyncio.to_thread(write_text, report, reports.markdown(found))
-        if as_json:
-            common.print_json(reports.document(found))
-        else:
-            common.stdout().print(reports.table(found))
+        show(as_json, reports.document, reports.table, found)
 
     common.run(main())
 
@@ -81,12 +81,17 @@ def evaluate_lipsync(
         found = await reports.measure(common.settings(), limit, common.tell)
         if out:
             await asyncio.to_thread(reports.write, found, out)
-        if as_json:
-            common.print_json(reports.document(found))
-        else:
-            common.stdout().print(reports.table(found))
+        show(as_json, reports.document, reports.table, found)
 
     common.run(main())
+
+
+def show(as_json: bool, document: Callable[..., object], table: Callable[..., RenderableType], *found: object) -> None:
+    """What was found, for a program or as a table for people."""
+    if as_json:
+        common.print_json(document(*found))
+    else:
+        common.stdout().print(table(*found))
 
 
 @contextmanager
@@ -135,10 +140,7 @@ def evaluate_detection(
             found, made = await reports.measure(
                 common.settings().engine_config(), plan, folder, concurrency, common.tell
             )
-        if as_json:
-            common.print_json(reports.document(found, made))
-        else:
-            common.stdout().print(reports.table(found, made))
+        show(as_json, reports.document, reports.table, found, made)
 
     common.run(main())
 
@@ -168,10 +170,7 @@ def evaluate_portraits(
         else:
             with going_on_later():
                 found, made = await reports.measure(config, limit, out, concurrency, common.tell)
-        if as_json:
-            common.print_json(reports.document(found, made))
-        else:
-            common.stdout().print(reports.table(found, made))
+        show(as_json, reports.document, reports.table, found, made)
 
     common.run(main())
 
@@ -192,9 +191,6 @@ def evaluate_voices(
 
     async def main() -> None:
         found = await reports.measure(common.settings(), voice_engine, limit, words, common.tell)
-        if as_json:
-            common.print_json(reports.document(found))
-        else:
-            common.stdout().print(reports.table(found))
+        show(as_json, reports.document, reports.table, found)
 
     common.run(main())

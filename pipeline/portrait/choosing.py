@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from pipeline.nouns.casting import cast
+from pipeline.nouns.lexicon import ARTIFACT, CONCRETE, FOOD, PERSON, PLANT, Sense, forms, lexicon, tails
+from pipeline.nouns.wish import Wish, wish_of
 from pipeline.portrait import art, body, people, signs
-from pipeline.portrait.casting import cast
-from pipeline.portrait.lexicon import ARTIFACT, CONCRETE, FOOD, PERSON, PLANT, Sense, forms, lexicon, tails
-from pipeline.portrait.wish import Wish, wish_of
 from pipeline.types import Fraction, Persona, Value
 
 
@@ -88,18 +88,21 @@ class Chooser:
         self._lexicon = lexicon(home)
 
     def cast(self, persona: Persona) -> Persona:
-        """See `casting.cast`."""
+        """See `nouns.casting.cast`."""
         return cast(self._lexicon, persona)
 
     def choose(self, persona: Persona) -> Choice:
         """The subject of a persona's portrait; always one."""
-        persona = self.cast(persona)
+        return self.choose_cast(self.cast(persona))
+
+    def choose_cast(self, persona: Persona) -> Choice:
+        """The same for a persona that has been `cast`."""
         if art_id := self.art.by_emoji(persona.concept):
             return Choice(id=art_id, link=Link.EMOJI, score=1, why=f"{_on(art_id)}, as asked", thing=persona.thing)
         if sign := signs.sign_of(persona):
             why = f"drawn as {sign!r} itself"
             return Choice(id=f"body:{signs.BODY}", link=Link.RECIPE, score=1, why=why, thing=persona.thing)
-        wish = wish_of(self._lexicon, persona)
+        wish = wish_of(self._lexicon, persona.concept, persona.thing)
         links: tuple[Callable[[Wish], Choice | None], ...] = (
             self._person, self._by_name, self._by_keyword, self._by_synonym, self._by_wider, self._by_meaning,
             self._by_holder,

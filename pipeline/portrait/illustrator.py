@@ -58,6 +58,11 @@ class Illustrator:
         self._assets = config.assets
         self._chooser = Chooser(config.assets)
 
+    def load(self) -> None:
+        """Read the tables that the first portrait would."""
+        for table in (body.bodies, art.names, grounds.grounds):
+            table()
+
     def styles(self) -> Sequence[StyleOption]:
         """The looks in styles.toml."""
         return [StyleOption(id=style.id, description=style.description) for style in styles().values()]
@@ -65,7 +70,7 @@ class Illustrator:
     def paint(self, persona: Persona, style: str | None, seed: int) -> Portrait:
         """The portrait. Raises ``BadRequest`` for an unknown style. The same arguments give the same picture."""
         persona = self._chooser.cast(persona)
-        choice = self._chooser.choose(persona)
+        choice = self._chooser.choose_cast(persona)
         look, why_style = choose(persona, style, choice.kinds, seed)
         said = choice.thing.split()  # a blue cheese is no cheese that is painted blue
         traits = tuple(trait for trait in persona.traits if trait not in said)

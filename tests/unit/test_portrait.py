@@ -119,14 +119,6 @@ def test_every_row_of_the_table_is_right(index: art.ArtIndex, row: art.ArtRow) -
     assert row.bead or (alpha[features] > 128).mean() > 0.75  # a doughnut has a hole
 
 
-@pytest.mark.parametrize("row", body.bodies(), ids=lambda row: row.id)
-def test_the_face_of_a_body_lies_on_it(row: body.BodyRow) -> None:
-    alpha = svg.rasterise(svg.parse(body.svg(row, persona("thing"))), (0, 0, 1, 1), 100)[..., 3]
-    x, y, radius = (value * 100 for value in row.face)
-    ys, xs = np.mgrid[0:100, 0:100] + 0.5
-    assert (alpha[np.hypot(xs - x, ys - y) < radius * 0.7] > 128).all()
-
-
 def test_no_element_is_removed_that_is_not_there(index: art.ArtIndex) -> None:
     drawing = svg.parse(index.read("fluent:red-apple"))
     with pytest.raises(ValueError, match="no number 999"):

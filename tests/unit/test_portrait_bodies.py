@@ -11,10 +11,10 @@ from pipeline.concept import clean
 from pipeline.face.colours import hue_distance, parse, to_oklch
 from pipeline.face.rig import FaceRig
 from pipeline.mind.scripted.writing import write
+from pipeline.nouns.lexicon import lexicon
 from pipeline.portrait import body, clay, patterns, signs, svg
 from pipeline.portrait.composing import Subject, compose
 from pipeline.portrait.illustrator import Illustrator
-from pipeline.portrait.lexicon import lexicon
 from pipeline.portrait.placement import FaceBox
 from pipeline.portrait.svg import Layer
 from pipeline.stages import EngineConfig
@@ -100,9 +100,12 @@ def test_a_row_is_drawn_whole_and_has_room_for_a_face(row: body.BodyRow) -> None
     assert "{" not in drawn
     assert not row.pattern or row.pattern in patterns.patterns()
     assert row.face[2] * (1 + 2 * row.margin) >= 0.199
-    alpha = svg.rasterise(svg.parse(drawn), (-0.1, -0.1, 1.2, 1.2), 120)[..., 3]
-    alpha[10:-10, 10:-10] = 0
-    assert (alpha > 128).sum() == 0, "reaches out of the picture: its margin is too small"
+    painted = svg.rasterise(svg.parse(drawn), (-0.1, -0.1, 1.2, 1.2), 120)[..., 3] > 128
+    x, y, radius = (value * 100 for value in row.face)  # of the drawing, which has 10 pixels around it
+    ys, xs = np.mgrid[-10:110, -10:110] + 0.5
+    assert painted[np.hypot(xs - x, ys - y) < radius * 0.7].all(), "the face does not lie on it"
+    painted[10:-10, 10:-10] = False
+    assert not painted.any(), "reaches out of the picture: its margin is too small"
     if row.head:
         x, y, half = row.head
         assert 0 <= y < row.face[1]

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from pipeline.face.colours import parse, to_oklch
-from pipeline.portrait import accessories, lexicon, people, svg, wearing
+from pipeline.nouns import lexicon
+from pipeline.portrait import accessories, people, svg, wearing
 from pipeline.portrait.people import choosing, figure, parts, telling, tones
 from pipeline.portrait.people.roles import EVERYBODY, role_of, roles
 from pipeline.portrait.wearing import Place

@@ -19,9 +19,9 @@ from pipeline.concept import clean, parse
 from pipeline.evaluation import detection, portraits
 from pipeline.evaluation.portraits import Verdict, Wanted
 from pipeline.mind.scripted.writing import write
+from pipeline.nouns.lexicon import kinds, lexicon, singulars, table
 from pipeline.portrait import art, body
 from pipeline.portrait.choosing import Choice, Chooser, Link
-from pipeline.portrait.lexicon import kinds, lexicon, singulars, table
 from pipeline.stages import EngineConfig
 from pipeline.workers import Workers
 

@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Sequence
 
+from pipeline.errors import MissingAsset
 from pipeline.mind.scripted import listening
 from pipeline.mind.scripted.answering import Hearing, answer
 from pipeline.mind.scripted.staging import Stage
 from pipeline.mind.scripted.writing import write
+from pipeline.nouns.lexicon import Lexicon, lexicon
 from pipeline.receipt import Receipt
 from pipeline.stages import EngineConfig
 from pipeline.types import Attachment, Fact, Line, Memory, Persona, ReplyDelta, Speaking, Turn
@@ -25,7 +27,7 @@ class ScriptedMind:
 
     async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         """A character for a cleaned concept. The same concept and seed give the same one."""
-        return write(concept, seed)
+        return write(concept, seed, self._lexicon())
 
     async def reply(
         self, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
@@ -59,6 +61,13 @@ class ScriptedMind:
 
     async def close(self) -> None:
         """There is nothing to close."""
+
+    def _lexicon(self) -> Lexicon | None:
+        """WordNet, where it is installed: this mind works without any file."""
+        try:
+            return lexicon(self._config.assets)
+        except MissingAsset:
+            return None
 
 
 def _all_turns(memory: Memory, line: Line) -> tuple[Turn, ...]:

@@ -11,6 +11,8 @@ from pipeline.concept import Concept, parse
 from pipeline.mind.scripted import lore
 from pipeline.mind.scripted.lore import Adjective, Flavour, Kind, Thing, Tone
 from pipeline.mind.scripted.wording import Dice, capital, fill, opened, sentence_list, with_article, word_count
+from pipeline.nouns import casting
+from pipeline.nouns.lexicon import Lexicon
 from pipeline.types import Age, Gender, Mood, Persona, Size
 
 _BRITISH_PLACES = re.compile(r"\b(london|england|oxford|cambridge|scotland|wales|yorkshire|britain)\b", re.I)
@@ -265,9 +267,10 @@ class Draft:
         return f"{words}, {self.tone.timbre}, {self.kind.timbre}"
 
 
-def write(concept: str, seed: int) -> Persona:
-    """The persona of a cleaned concept; the same concept and seed always give the same one."""
-    draft = Draft(parse(concept), seed)
+def write(concept: str, seed: int, lexicon: Lexicon | None = None) -> Persona:
+    """The persona of a cleaned concept; the same concept and seed always give the same one. With a ``lexicon``, a
+    robot chef is a robot, as it is to the painter; without, a chef."""
+    draft = Draft(_read(concept, lexicon), seed)
     catchphrases = [*draft.tone.catchphrases, *(draft.flavour.catchphrases * 2 if draft.flavour else ())]
     jitter = draft.dice.between("energy", -0.08, 0.08)
     energy, warmth = draft.nature.energy or 0.5, draft.nature.warmth or 0.5
@@ -295,6 +298,17 @@ def write(concept: str, seed: int) -> Persona:
         voice_wish=draft.voice_wish,
         seed=seed,
     )
+
+
+def _read(concept: str, lexicon: Lexicon | None) -> Concept:
+    """The concept, whose thing is who plays a part and not the part."""
+    read = parse(concept)
+    found = casting.recast(lexicon, concept, read.thing) if lexicon else None
+    if found is None:
+        return read
+    recast, player = found
+    traits = tuple(trait for trait in parse(recast).traits if trait not in player.split())
+    return read.model_copy(update={"thing": player, "traits": traits})
 
 
 def _second_person(phrase: str) -> str:

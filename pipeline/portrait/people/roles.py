@@ -10,7 +10,7 @@ from importlib.resources import files
 
 from pydantic import Field
 
-from pipeline.portrait.lexicon import forms
+from pipeline.nouns.lexicon import forms
 from pipeline.types import Age, Gender, Persona, Value
 
 Names = tuple[str, ...]

@@ -238,5 +238,5 @@ def singulars(term: str) -> Iterator[str]:
 @cache
 def table() -> _Table:
     """The rows of lexicon.toml, checked."""
-    text = files("pipeline.portrait").joinpath("lexicon.toml").read_text(encoding="utf-8")
+    text = files("pipeline.nouns").joinpath("lexicon.toml").read_text(encoding="utf-8")
     return _Table.model_validate(tomllib.loads(text))

@@ -7,8 +7,8 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
-from pipeline.portrait.lexicon import ANIMAL, ARTIFACT, FOOD, PLANT, Lexicon, tails
-from pipeline.portrait.wish import COLOURS, Wish, role_words, wish_of
+from pipeline.nouns.lexicon import ANIMAL, ARTIFACT, FOOD, PLANT, Lexicon, tails
+from pipeline.nouns.wish import COLOURS, Wish, role_words, wish_of
 from pipeline.types import Persona, Value
 
 _FANCIES = frozenset({"imaginary being", "mythical being", "spiritual being", "supernatural being"})
@@ -21,6 +21,7 @@ class _Table(Value):
     errands: frozenset[str]
     parts: frozenset[str]
     never: frozenset[str]
+    nouns: frozenset[str]
 
 
 def cast(lexicon: Lexicon, persona: Persona) -> Persona:
@@ -28,26 +29,31 @@ def cast(lexicon: Lexicon, persona: Persona) -> Persona:
 
     All others stay as they are. What is drawn and worn then follows from the words as for any other thing.
     """
-    wish = wish_of(lexicon, _whole(persona))
+    found = recast(lexicon, persona.concept, persona.thing)
+    return persona.model_copy(update={"concept": found[0], "thing": found[1]}) if found else persona
+
+
+def recast(lexicon: Lexicon, concept: str, thing: str) -> tuple[str, str] | None:
+    """The concept with who plays named last, and who that is; None where nobody plays. ``thing``: what somebody took
+    for its noun, the player or the part."""
+    wish = wish_of(lexicon, concept, _whole(concept, thing))
     part = next((tail for tail in tails(wish.phrase) if tail in role_words()), None)
     before = " ".join(wish.words[: len(wish.words) - len(part.split())]) if part else ""
     if part is None or not before:
-        return persona
+        return None
     player = Wish(lexicon, tuple(before.split()), None, "")
     if wish.name != part or not _plays(player, part):
-        return persona
+        return None
     adjectives = before.removesuffix(player.name)
     said = re.compile(r"\s+".join(map(re.escape, wish.words)), re.IGNORECASE)
-    concept = said.sub(f"{adjectives}{part} {player.name}", persona.concept, count=1)
-    return persona.model_copy(update={"concept": concept, "thing": player.name})
+    # No replacement text: a backslash in it would be read as an escape.
+    return said.sub(lambda _: f"{adjectives}{part} {player.name}", concept, count=1), player.name
 
 
-def _whole(persona: Persona) -> Persona:
-    """With the part in the thing, where somebody took "cat" alone for the thing of "a cat wizard"."""
-    follows = re.search(rf"\b{re.escape(persona.thing)}\s+([\w-]+)", persona.concept, re.IGNORECASE)
-    if follows and follows[1].lower() in role_words():
-        return persona.model_copy(update={"thing": follows[0]})
-    return persona
+def _whole(concept: str, thing: str) -> str:
+    """With the part, where somebody took "cat" alone for the thing of "a cat wizard"."""
+    follows = re.search(rf"\b{re.escape(thing)}\s+([\w-]+)", concept, re.IGNORECASE)
+    return follows[0] if follows and follows[1].lower() in role_words() else thing
 
 
 def _plays(player: Wish, part: str) -> bool:
@@ -55,12 +61,14 @@ def _plays(player: Wish, part: str) -> bool:
     last = player.words[-1]
     if last in role_words() or last in COLOURS or {last, f"{last} {part}"} & _table().never:
         return False
+    if player.lexicon.adjective(last) and last not in _table().nouns | _table().beings:  # "a young queen" is no pup
+        return False
     if player.name in _table().beings or (player.sense and _is_being(player)):
         return part.split()[-1] not in _table().errands
     if player.sense is None or part not in _table().parts:
         return False
     made = player.sense.field == ARTIFACT and _PLACES.isdisjoint(player.kinds)
-    return player.sense.field in {FOOD, PLANT} or (made and not player.lexicon.adjective(last))
+    return made or player.sense.field in {FOOD, PLANT}
 
 
 def _is_being(player: Wish) -> bool:
@@ -69,5 +77,5 @@ def _is_being(player: Wish) -> bool:
 
 @cache
 def _table() -> _Table:
-    text = files("pipeline.portrait").joinpath("casting.toml").read_text(encoding="utf-8")
+    text = files("pipeline.nouns").joinpath("casting.toml").read_text(encoding="utf-8")
     return _Table.model_validate(tomllib.loads(text))

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
+from importlib.resources import files
 
 from pipeline.concept import parse
-from pipeline.portrait.finish import GREYS, HUES
-from pipeline.portrait.lexicon import CONCRETE, PERSON, Lexicon, Sense, forms, singulars, tails
-from pipeline.portrait.people.roles import roles
-from pipeline.types import Persona
+from pipeline.nouns.lexicon import CONCRETE, PERSON, Lexicon, Sense, forms, singulars, tails
 
 _OPENERS = frozenset({
     "a", "an", "the", "my", "your", "our", "his", "her", "their", "some", "this", "that", "these", "those", "of",
     "and", "or", "very", "really", "so", "too", "in", "from", "with", "who",
 })  # fmt: skip
 """Words before which no noun phrase goes on to the left."""
-COLOURS = frozenset({*HUES, *GREYS, "brown"})
+COLOURS = frozenset({
+    "red", "orange", "gold", "golden", "yellow", "green", "turquoise", "teal", "blue", "purple", "violet", "pink",
+    "white", "pale", "silver", "grey", "gray", "black", "dark", "brown",
+})  # fmt: skip
 _TOLD = re.compile(r"\b(of|who|that|which|with|in|from|on|at|for)\b")
 _PEOPLE = re.compile(
     r"..(man|woman|boy|girl|lady|master|mistress|maker|keeper|smith|monger|ologist|ographer|ician|preneur|fluencer)$"
@@ -128,22 +130,22 @@ class Wish:
         return self.lexicon.kinds(known[1]) if known else ()
 
 
-def wish_of(lexicon: Lexicon, persona: Persona) -> Wish:
-    """The noun phrase around the persona's thing, as the concept has it; the thing alone where it is said otherwise."""
-    said = re.findall(r"[\w'’.-]+", persona.concept.lower().replace("’", "'"))
-    whole = persona.thing.lower().replace("’", "'")
+def wish_of(lexicon: Lexicon, concept: str, thing: str) -> Wish:
+    """The noun phrase around the thing, as the concept has it; the thing alone where it is said otherwise."""
+    said = re.findall(r"[\w'’.-]+", concept.lower().replace("’", "'"))
+    whole = thing.lower().replace("’", "'")
     if _TOLD.search(whole):  # a language model may say more than the noun
         whole = parse(whole).thing
-    thing = re.findall(r"[\w'’.-]+", whole) or ["thing"]
-    place = next((at for at in range(len(said)) if _same(said[at : at + len(thing)], thing)), None)
+    noun = re.findall(r"[\w'’.-]+", whole) or ["thing"]
+    place = next((at for at in range(len(said)) if _same(said[at : at + len(noun)], noun)), None)
     if place is None:
-        return Wish(lexicon, tuple(thing), None, "")
+        return Wish(lexicon, tuple(noun), None, "")
     start = next((at + 1 for at in reversed(range(place)) if said[at] in _OPENERS), 0)
     holder = None
     if start > 1 and said[start - 1] == "of":
         begin = next((at + 1 for at in reversed(range(start - 1)) if said[at] in _OPENERS), 0)
         holder = " ".join(said[begin : start - 1]) or None
-    end = place + len(thing)
+    end = place + len(noun)
     rest = said[end + 1] if said[end : end + 1] == ["of"] and len(said) > end + 1 else ""
     return Wish(lexicon, tuple(said[start:end]), holder, rest if rest not in _OPENERS else "")
 
@@ -156,5 +158,6 @@ def _same(said: list[str], thing: list[str]) -> bool:
 
 @cache
 def role_words() -> frozenset[str]:
-    """Names of all people that we know how to dress."""
-    return frozenset(word for role in roles() for word in role.words)
+    """Names of all people that we know how to dress (`portrait.people.roles`, read without what draws them)."""
+    text = files("pipeline.portrait").joinpath("people", "roles.toml").read_text(encoding="utf-8")
+    return frozenset(word for role in tomllib.loads(text)["role"] for word in role.get("words", ()))
