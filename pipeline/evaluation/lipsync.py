@@ -17,6 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline import registry
+from pipeline.animation.animator import animator_of
+from pipeline.clips.padding import silence, whole_frames
 from pipeline.errors import ChatAnythingError
 from pipeline.evaluation import synchrony
 from pipeline.evaluation.eyes import BROW, HEAD, SHUT, Patch, eyes
@@ -25,7 +27,8 @@ from pipeline.evaluation.sitters import SEED, Row, portrait_of, script
 from pipeline.evaluation.synchrony import Measured, Trace
 from pipeline.face import ibug
 from pipeline.receipt import Receipt
-from pipeline.speak import Studio, animator_of, say, silence, whole_frames
+from pipeline.sentence import say
+from pipeline.speak import Studio
 from pipeline.stages import EngineConfig
 from pipeline.types import (
     Direction,
@@ -217,14 +220,14 @@ class Ruler:
 
     def read(self, frames: Sequence[Picture], speech: Speech, fps: int) -> Trace:
         """What the face does in the frames of a clip."""
-        seen, lids, lowered = [], [], []
+        opening, lids, lowered = [], [], []
         for frame in frames:
             across, down = self._head.moved(frame)
             near = round(across), round(down)
-            seen.append(self._lips.seen(frame, near))
+            opening.append(self._lips.opening(frame, near))
             lids.append([eye.open(frame, near) for eye in self._eyes])
             lowered.append([brow.moved(frame, near)[1] - down for brow in self._brows])
-        return Trace(self._lips.openings(seen), np.array(lids), np.array(lowered), speech.phonemes, fps)
+        return Trace(np.array(opening), np.array(lids), np.array(lowered), speech.phonemes, fps)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

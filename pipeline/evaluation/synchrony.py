@@ -70,7 +70,7 @@ def openness(phonemes: Sequence[Phoneme], times: Reals, heights: dict[str, float
     """(n,) how far a mouth should be open at ``times``; ``heights``: per letter of the alphabet, 0..1; ``rest``: how
     far it is open when it says nothing."""
     step = 0.005
-    fine = np.full(int(np.ceil((float(times[-1]) + 1.0) / step)), rest)
+    fine = np.full(int(np.ceil((float(times[-1]) + 1.0) / step)), rest, float)
     contact = np.zeros(len(fine))
     for sound in phonemes:
         known = [heights[letter] for letter in sound.symbol if letter in heights]

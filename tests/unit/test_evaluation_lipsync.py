@@ -19,6 +19,7 @@ from bot import evaluate_lipsync as shown
 from pipeline.animation.rig import RigAnimator
 from pipeline.animation.visemes import sounds
 from pipeline.clips import clip
+from pipeline.clips.padding import silence, whole_frames
 from pipeline.errors import MissingAsset
 from pipeline.evaluation import sitters, synchrony
 from pipeline.evaluation.eyes import SHUT, LifelikeEye, eyes
@@ -29,7 +30,6 @@ from pipeline.face.drawing import draw_face
 from pipeline.face.landmarks import landmarks
 from pipeline.face.pose import FacePose
 from pipeline.face.rig import FaceRig, rest_pose
-from pipeline.speak import silence, whole_frames
 from pipeline.stages import EngineConfig
 from pipeline.types import Direction, Mood, Phoneme, Picture, Portrait, Speech
 from tests.unit.faces import disc_portrait, speech_of
@@ -70,7 +70,7 @@ def openings(portrait: Portrait, rig: FaceRig, poses: list[FacePose]) -> np.ndar
     """The opening that is read in each pose, as a share of the widest."""
     frames = filmed(portrait, rig, [rest_pose(rig), *poses])
     lips = Lips(frames[0], landmarks(rig, rest_pose(rig), SIDE))
-    return lips.openings([lips.seen(frame) for frame in frames])[1:] / gap(rig, FacePose(jaw=1.0))
+    return np.array([lips.opening(frame) for frame in frames[1:]]) / gap(rig, FacePose(jaw=1.0))
 
 
 def test_an_opening_is_read_as_it_was_drawn(portrait: Portrait, rig: FaceRig) -> None:
@@ -97,9 +97,35 @@ def test_the_ruler_follows_the_head(portrait: Portrait, rig: FaceRig) -> None:
     pose = replace(rest_pose(rig), jaw=0.5)
     frames = filmed(portrait, rig, [rest_pose(rig), pose])
     lips = Lips(frames[0], landmarks(rig, rest_pose(rig), SIDE))
-    still = lips.openings([lips.seen(frames[0]), lips.seen(frames[1])])
-    moved = lips.openings([lips.seen(frames[0]), lips.seen(np.roll(frames[1], (9, -7), (0, 1)), (-7, 9))])
-    assert still[1] == pytest.approx(moved[1], abs=0.3)
+    moved = np.roll(frames[1], (9, -7), (0, 1))
+    assert lips.opening(moved, (-7, 9)) == pytest.approx(lips.opening(frames[1]), abs=0.3)
+
+
+def pale_mouth(gap: int) -> Picture:
+    """Lips of the colour of the skin; between them a thick dark line, or teeth, darkness and a tongue."""
+    light = np.linspace(1.0, 0.9, 240)[:, None, None]
+    picture = (light * np.full((240, 240, 3), (231, 167, 101))).astype(np.uint8)
+    upper = 92 - gap // 5
+    inside, lower = upper + 8, upper + 16 + gap
+    shown = [
+        (upper, inside, (196, 142, 67)), (lower, lower + 8, (224, 184, 112)), (lower + 8, lower + 11, (196, 142, 67)),
+        (inside, lower, (38, 22, 2)), (inside + 1, inside + gap // 3, (235, 230, 220)),
+        (lower - 1 - gap // 2, lower - 1, (190, 110, 105)),
+    ]  # fmt: skip
+    for begin, end, colour in shown:
+        picture[begin : max(begin, end)] = colour
+    return np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.8), np.uint8)
+
+
+@pytest.mark.parametrize("off", [-2.0, -0.25, 0.0, 0.25, 2.0])
+def test_the_line_between_pale_lips_is_no_lip(off: float) -> None:
+    points = np.zeros((68, 2), np.float32)
+    points[36:42], points[42:48] = (80, 50), (160, 50)
+    points[48], points[49:54], points[54], points[55:60] = (60, 102), (120, 92), (180, 102), (120, 119)
+    points[60:65], points[65:68] = (120, 102), (120, 106)
+    lips = Lips(pale_mouth(0), points + np.array([0, off], np.float32))
+    read = [lips.opening(pale_mouth(gap)) for gap in range(0, 46, 5)]
+    assert np.abs(read - np.arange(0, 46, 5)).max() < 4.0
 
 
 def test_lids_and_brows_are_read_apart(portrait: Portrait, rig: FaceRig) -> None:
