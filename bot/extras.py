@@ -9,9 +9,11 @@ from collections.abc import Mapping
 from pipeline.animation.manner import direction_of
 from pipeline.clips.avatar import Form, still_life
 from pipeline.clips.captions import captioned
+from pipeline.clips.circle import face_circle
 from pipeline.clips.poster import poster, poster_moment
-from pipeline.speak import Studio, together
+from pipeline.speak import Studio
 from pipeline.summon import Summoned
+from pipeline.tasks import together
 
 
 async def extras(
@@ -21,7 +23,8 @@ async def extras(
     persona, greeting = summoned.persona, summoned.greeting
     direction = direction_of(persona, persona.mood, persona.seed)
     moment = poster_moment(greeting.parts, direction, greeting.clip.fps)
-    still = (studio.config, studio.animation, summoned.portrait, direction)
+    portrait = summoned.portrait
+    still = (studio.config, studio.animation, portrait, direction)
     async with together() as tasks:
         made: dict[str, asyncio.Task[bytes]] = {}
 
@@ -33,5 +36,6 @@ async def extras(
         if gif:
             make("avatar.gif", still_life, *still, Form.GIF)
         if captions:
-            make("captioned.mp4", captioned, greeting.clip.mp4, persona.greeting, greeting.parts, studio.config.assets)
+            said, face = (persona.greeting, greeting.parts), face_circle(portrait.landmarks, portrait.picture.shape[0])
+            make("captioned.mp4", captioned, greeting.clip.mp4, *said, studio.config.assets, face)
     return {name: task.result() for name, task in made.items()}

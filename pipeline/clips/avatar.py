@@ -12,9 +12,10 @@ from PIL import Image
 
 from pipeline import registry
 from pipeline.animation.acting import moments
+from pipeline.animation.animator import OURS, animator_of
+from pipeline.clips.padding import silence
 from pipeline.face.pose import FacePose
 from pipeline.mark import MARK, XMP, marked_gif
-from pipeline.speak import OURS, animator_of, silence
 from pipeline.stages import Animator, EngineConfig
 from pipeline.types import Direction, Frame, Portrait
 
@@ -73,7 +74,7 @@ def _encoded(pictures: list[Image.Image], milliseconds: int, form: Form) -> byte
             sink, "WEBP", save_all=True, append_images=others, duration=milliseconds, quality=80, method=4, xmp=XMP
         )
         return sink.getvalue()
-    palette = pictures[0].quantize(_COLOURS)
+    palette = pictures[0].quantize(_COLOURS, kmeans=3)  # without it green eyes on brown are brown
     first, *others = (picture.quantize(palette=palette, dither=Image.Dither.NONE) for picture in pictures)
     first.save(sink, "GIF", save_all=True, append_images=others, duration=milliseconds, loop=0, comment=MARK.encode())
     return marked_gif(sink.getvalue())

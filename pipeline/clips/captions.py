@@ -18,10 +18,12 @@ import numpy.typing as npt
 import skia
 
 from pipeline.clips import clip
+from pipeline.clips.badge import badge
+from pipeline.clips.circle import Circle, seen
 from pipeline.clips.lettering import legible, locale_of, paragraph
 from pipeline.clips.overlay import i420
 from pipeline.errors import EngineFailed, StorageFailed
-from pipeline.types import Speech, Utterance
+from pipeline.types import Picture, Speech, Utterance
 
 MOST, ENOUGH = 40, 18
 """Letters on the screen at the same time, Chinese ones counted twice, and so many after which a clause ends a line."""
@@ -45,9 +47,10 @@ class Cue:
     end: float
 
 
-def captioned(mp4: bytes, text: str, parts: Sequence[Speech], home: Path) -> bytes:
+def captioned(mp4: bytes, text: str, parts: Sequence[Speech], home: Path, face: Circle | None = None) -> bytes:
     """The clip, an MP4, with ``text`` at its foot, but for letters that no font here has. ``parts``: how it is spoken,
-    sentence by sentence; ``home``: the folder of assets.
+    sentence by sentence; ``home``: the folder of assets; ``face``: where it is, if it is known: words that would cover
+    the mouth there stand at the head.
 
     Raises ``EngineFailed`` for what is no clip, ``MissingAsset`` for the letters, ``StorageFailed`` for a full disk.
     """
@@ -59,22 +62,41 @@ def captioned(mp4: bytes, text: str, parts: Sequence[Speech], home: Path) -> byt
             path.write_bytes(mp4)
             with VideoFileClip(str(path), audio=False) as video:
                 fps, side = round(video.fps), video.w
+                lines = [
+                    (cue, drawn(cue.text, side, home, locale=locale_of(text)))
+                    for cue in cues(text, parts)
+                    if legible(cue.text, home).strip()
+                ]
+                head = _head([words for _, words in lines], side, face)
                 shown = [video]
-                for cue in cues(text, parts):
-                    if not legible(cue.text, home).strip():
-                        continue
-                    words = drawn(cue.text, side, home, locale=locale_of(text))
-                    top = round((1 - _MARGIN) * side) - words.shape[0]
+                for cue, words in lines:
+                    top = round((1 - _MARGIN) * side) - words.shape[0] if head is None else head
                     placed = ImageClip(words).with_position(((side - words.shape[1]) // 2, top))
                     shown.append(placed.with_start(cue.start).with_end(min(cue.end, video.duration)))
-                whole = CompositeVideoClip(shown, use_bgclip=True)
-                frames = (i420(frame) for frame in whole.iter_frames(fps=fps, dtype="uint8"))
+                # moviepy takes the end of the last words for that of all, and has no use for no words.
+                whole = CompositeVideoClip(shown, use_bgclip=True) if lines else video
+                count = round(video.duration * fps)
+                frames = (i420(np.asarray(whole.get_frame(index / fps), np.uint8)) for index in range(count))
                 segment = clip.encode_segment(frames, side, fps)
     except OSError as error:  # also what moviepy raises for what ffmpeg cannot read
         if error.errno is None:
             raise EngineFailed("The clip cannot be read, so it gets no captions.") from error
         raise StorageFailed("The clip could not be written to the temporary folder. Is the disk full?") from error
     return clip.mux([segment], Utterance(tuple(parts)).speech, fps).mp4
+
+
+def _head(lines: Sequence[Picture], side: int, face: Circle | None) -> int | None:
+    """The row at which words begin that stand at the head, clear of the badge; None: they stand at the foot. All of a
+    clip stand in one place."""
+    if face is None or not lines:
+        return None
+    margin, highest = round(_MARGIN * side), max(words.shape[0] for words in lines)
+    if (face.y + face.radius) * side <= side - margin - highest:
+        return None
+    place = badge(side, seen(face))
+    above = margin + highest < place.top
+    head = margin if above else place.top + place.planes[0].shape[0] + margin // 2
+    return head if head + highest < (face.y - face.radius) * side else None
 
 
 def cues(text: str, parts: Sequence[Speech]) -> list[Cue]:

@@ -17,9 +17,9 @@ from pipeline.clips import lettering
 from pipeline.clips.captions import MOST, captioned, cues, drawn
 from pipeline.clips.dialogue import HEIGHT, WIDTH, Player, Said, duet, seconds
 from pipeline.clips.film import Card, Shot
+from pipeline.clips.padding import silence
 from pipeline.errors import EngineFailed
 from pipeline.mark import MARK, SOURCE_TYPE
-from pipeline.speak import silence
 from pipeline.stages import EngineConfig
 from pipeline.types import Direction, Mood, Phoneme, Picture, Speech
 from tests.unit.faces import disc_portrait

@@ -21,10 +21,12 @@ from pipeline.clips.avatar import Form, still_life
 from pipeline.clips.badge import badge
 from pipeline.clips.circle import Circle, face_circle, seen
 from pipeline.clips.note import SIDE, round_note, side_of
+from pipeline.clips.padding import silence
 from pipeline.clips.poster import poster, poster_moment
 from pipeline.errors import EngineFailed
 from pipeline.mark import MARK, SOURCE_TYPE
-from pipeline.speak import ENDING, draw, silence
+from pipeline.sentence import draw
+from pipeline.speak import ENDING
 from pipeline.stages import Animator, EngineConfig
 from pipeline.types import Clip, Direction, Frame, Mood, Picture, Portrait, Speech
 from tests.unit.faces import disc_portrait, speech_of
