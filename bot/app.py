@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 
 from bot import engines as choosing
+from bot import warming
 from bot.asking import Asking
 from bot.characters import Characters
 from bot.conversation import Conversation
@@ -166,6 +167,7 @@ async def open_stages(settings: Settings, desk: Desk, choices: tuple[choosing.Ch
         open_ear(settings, choices, workers) as ear,
     ):
         studio = Studio(settings.engine_config(), workers, engines.animation)
+        warming.load(workers, studio.config, engines)
         remembering = Remembering(desk.stored.memories, mind, Embedder(), _budget(chat))
         keeping = Keeping(desk.requests, desk.blobs)
         yield Stages(
@@ -224,16 +226,16 @@ async def open_ear(settings: Settings, choices: tuple[choosing.Choice, ...], wor
 
 
 @asynccontextmanager
-async def open_app(settings: Settings, voice: str | None = None) -> AsyncIterator[App]:
+async def open_app(settings: Settings, workers: Workers, voice: str | None = None) -> AsyncIterator[App]:
     """All of it; ``voice`` overrides the voice engine of the settings."""
     choices = await choosing.choose(settings, voice)
     engines, chat = choosing.engines(choices), choosing.chat(choices)
     async with (
         open_storage(settings) as stored,
         open_mind(settings, engines.mind, chat) as mind,
-        Workers() as workers,
     ):
         # The studio's configuration travels to worker processes, so it holds no keys but those of services they ask.
         studio = Studio(settings.engine_config(engines.voice), workers, engines.animation)
+        warming.load(workers, studio.config, engines)
         remembering = Remembering(stored.memories, mind, Embedder(), _budget(chat))
         yield App(settings, choices, Conversation(mind, studio, engines, stored.personas, remembering, stored.usages))

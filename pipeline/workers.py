@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from pipeline import processes
-from pipeline.errors import Interrupted
+from pipeline.errors import ChatAnythingError, Interrupted
 from pipeline.serving import Server
 
 P = ParamSpec("P")
@@ -52,6 +52,7 @@ class Workers:
         self._turns = {lane: asyncio.Semaphore(size) for lane, size in self._sizes.items()}
         self._idle = {lane: [_Slot(lane) for _ in range(size)] for lane, size in self._sizes.items()}
         self._calls: dict[asyncio.Future[Outcome], _Slot] = {}
+        self._preparing: set[asyncio.Task[None]] = set()
         self._threads = ThreadPoolExecutor(sum(self._sizes.values()), thread_name_prefix="slot")
         self._closed = False
         self.device = Server("device")
@@ -69,6 +70,7 @@ class Workers:
             for call in calls:
                 self._kill(call)
             await asyncio.wait(calls)
+        await asyncio.gather(*self._preparing)
         loop = asyncio.get_running_loop()
         idle = [slot for slots in self._idle.values() for slot in slots]
         stopping = (loop.run_in_executor(self._threads, slot.stop) for slot in idle)
@@ -107,6 +109,19 @@ class Workers:
         if error is not None:
             raise error
         return result  # type: ignore[no-any-return]
+
+    def prepare(self, lane: Lane, function: Callable[P, object], *args: P.args, **kwargs: P.kwargs) -> None:
+        """Call it in every process of the lane, for what it leaves behind there; nobody waits for it. What goes wrong
+        is for the calls to tell that need it."""
+        for _ in range(self.size(lane)):
+            task = asyncio.create_task(self._prepare(self.run(lane, function, *args, **kwargs)))
+            self._preparing.add(task)
+            task.add_done_callback(self._preparing.discard)
+
+    @staticmethod
+    async def _prepare(call: Coroutine[Any, Any, object]) -> None:
+        with suppress(ChatAnythingError):
+            await call
 
     def _ended(self, lane: Lane, call: asyncio.Future[Outcome]) -> None:
         slot = self._calls.pop(call)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot import warming
 from bot.cli import common
 from bot.cli.options import AsJson, Out, VoiceEngine
 from pipeline.errors import BadRequest
@@ -44,25 +45,28 @@ def summon(
     """Turn a phrase into a persona: personality, portrait, voice and a talking greeting."""
     import asyncio
 
-    from bot import console, results
-    from bot.app import open_app
-    from bot.extras import extras
-
     async def main() -> None:
         if queue and (gif or captions):
             raise BadRequest("--gif and --captions are made here, so they do not go with --queue.")
         if queue:
             await _queued(lambda asking, incoming: asking.summon(incoming, text, style=style, seed=seed), out, as_json)
             return
-        async with open_app(common.settings(), voice_engine) as opened:
-            with console.progress(common.stderr()) as watch:
-                _, summoned = await opened.conversation.summon(text, watch=watch, style=style, seed=seed)
-            made = await extras(opened.conversation.studio, summoned, gif=gif, captions=captions)
-            folder, document = await asyncio.to_thread(results.write_summoned, summoned, out, made)
-        if as_json:
-            common.print_json(document)
-        else:
-            console.show_summoned(common.stdout(), summoned, folder, sorted(made))
+        settings = common.settings()
+        async with warming.started(settings, voice_engine) as workers:
+            # These take as long as the processes do to be born.
+            from bot import console, results
+            from bot.app import open_app
+            from bot.extras import extras
+
+            async with open_app(settings, workers, voice_engine) as opened:
+                with console.progress(common.stderr()) as watch:
+                    _, summoned = await opened.conversation.summon(text, watch=watch, style=style, seed=seed)
+                made = await extras(opened.conversation.studio, summoned, gif=gif, captions=captions)
+                folder, document = await asyncio.to_thread(results.write_summoned, summoned, out, made)
+            if as_json:
+                common.print_json(document)
+            else:
+                console.show_summoned(common.stdout(), summoned, folder, sorted(made))
 
     common.run(main())
 
@@ -80,34 +84,40 @@ def talk(
     as_json: AsJson = False,
 ) -> None:
     """Talk with a persona: type a line, read the answer as it streams, then open its clip. An empty line ends it."""
-    from bot.console import Terminal
+    import asyncio
 
     async def main() -> None:
-        import asyncio
-
-        from bot.app import open_app
-        from bot.attachments import read_picture
-        from bot.conversation import find
-
         if say is None and (as_json or picture or queue):
             option = "--json" if as_json else "--picture" if picture else "--queue"
             raise BadRequest(f"{option} needs --say: one thing to say.")
-        shown = await asyncio.to_thread(read_picture, picture) if picture else None
+        shown = await asyncio.to_thread(_read, picture) if picture else None
         if queue and say is not None:
             await _queued_line(name, say, shown, common.person(speaker), out, as_json)
             return
-        async with open_app(common.settings(), voice_engine) as opened:
-            persona = await find(opened.conversation.personas, name)
-            console = common.stderr() if as_json else common.stdout()
-            terminal = Terminal(opened.conversation, persona, common.person(speaker), out, console)
-            if say is None:
-                await terminal.talk()
-            else:
-                document = await terminal.say(say, shown)
-                if as_json:
-                    common.print_json(document)
+        settings = common.settings()
+        async with warming.started(settings, voice_engine) as workers:
+            from bot.app import open_app
+            from bot.console import Terminal
+            from bot.conversation import find
+
+            async with open_app(settings, workers, voice_engine) as opened:
+                persona = await find(opened.conversation.personas, name)
+                console = common.stderr() if as_json else common.stdout()
+                terminal = Terminal(opened.conversation, persona, common.person(speaker), out, console)
+                if say is None:
+                    await terminal.talk()
+                else:
+                    document = await terminal.say(say, shown)
+                    if as_json:
+                        common.print_json(document)
 
     common.run(main())
+
+
+def _read(picture: Path) -> Attachment:
+    from bot.attachments import read_picture
+
+    return read_picture(picture)
 
 
 async def _queued_line(

@@ -69,6 +69,12 @@ class HibariSpeaker:
         self._session: ort.InferenceSession | None = None
         self._pronounce: G2P | None = None
 
+    def load(self) -> None:
+        """Load the model, the dictionary and what voices are chosen by. Raises as ``speak``."""
+        self._model()
+        self._g2p()
+        self._matcher.load()
+
     def choose(self, persona: Persona, seed: int) -> VoiceRecipe:
         """The recipe of the tone that fits, with its reason."""
         return self._matcher.recipe(persona, seed)
@@ -86,9 +92,7 @@ class HibariSpeaker:
         if not words:
             return delivery.silence(text)
         bent = _bend(recipe, mood)
-        if self._pronounce is None:
-            self._pronounce = G2P()
-        said = delivery.known(symbols(self._pronounce, words), _vocabulary())
+        said = delivery.known(symbols(self._g2p(), words), _vocabulary())
         # The breath is noise; drawn from the text, the same words breathe the same way.
         seed = int.from_bytes(hashlib.sha256(f"{said}|{bent}".encode()).digest()[:8], "big")
         noise = np.random.default_rng(seed)
@@ -114,6 +118,11 @@ class HibariSpeaker:
         curves = (value[..., frame] for value in (harmonic, phase, breath, rest, rest_phase, pitch))
         samples = np.asarray(dsp.synth(*curves, noise), np.float32)
         return delivery.utterance(samples, chunk, np.ravel(durations), bent.haste)
+
+    def _g2p(self) -> G2P:
+        if self._pronounce is None:
+            self._pronounce = G2P()
+        return self._pronounce
 
     def _model(self) -> ort.InferenceSession:
         if self._session is None:

@@ -44,6 +44,12 @@ class KokoroSpeaker:
         self._pronounce: dict[bool, G2P] = {}
         self._styles: dict[str, npt.NDArray[np.float32]] = {}
 
+    def load(self) -> None:
+        """Load the model, the dictionary and what voices are chosen by. Raises as ``speak``."""
+        self._model()
+        self._g2p(british=False)
+        self._matcher.load()
+
     def choose(self, persona: Persona, seed: int) -> VoiceRecipe:
         """The recipe of the voice that fits, with its reason."""
         return self._matcher.recipe(persona, seed)

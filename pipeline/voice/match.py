@@ -84,6 +84,10 @@ class Matcher:
         self._embedder = embedder or Embedder()
         self._characters: np.ndarray | None = None
 
+    def load(self) -> None:
+        """Embed the descriptions now."""
+        self._described()
+
     def recipe(self, persona: Persona, seed: int) -> VoiceRecipe:
         """The recipe for a persona; the same persona and seed give the same one."""
         return self.shortlist(persona, seed, 1)[0].recipe
@@ -154,12 +158,15 @@ class Matcher:
 
     def _meanings(self, persona: Persona) -> dict[str, float]:
         """How well each character fits the wish, in standard deviations: plain cosines lie too close together."""
-        if self._characters is None:
-            self._characters = self._embedder.encode([voice.character for voice in self._voices])
         wish = self._embedder.encode([f"{persona.voice_wish} {persona.temper}"[:500]])[0]
-        cosine = self._characters @ wish
+        cosine = self._described() @ wish
         standing = np.clip((cosine - cosine.mean()) / (cosine.std() + 1e-6), -2.0, 3.0)
         return {voice.id: float(z) for voice, z in zip(self._voices, standing, strict=True)}
+
+    def _described(self) -> np.ndarray:
+        if self._characters is None:
+            self._characters = self._embedder.encode([voice.character for voice in self._voices])
+        return self._characters
 
 
 def want(persona: Persona) -> Wanted:

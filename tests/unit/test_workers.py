@@ -120,7 +120,7 @@ def _command(process: psutil.Process) -> str:
 
 
 @pytest.fixture
-async def workers(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Workers]:
+async def workers(grown: None, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Workers]:
     """Workers that leave nothing behind, neither processes nor errors that nobody took."""
     async with Workers({"voice": 1, "pictures": 1}) as workers:
         yield workers
@@ -367,3 +367,39 @@ def test_the_tree_of_errors_speaks() -> None:
     assert str(error) == "Please say more."
     assert not error.retryable
     assert issubclass(Interrupted, EngineFailed)
+
+
+def remember(thing: str) -> None:
+    os.environ["REMEMBERED"] = thing
+
+
+def remembered() -> tuple[int, str | None]:
+    time.sleep(0.2)  # so that two calls take two processes
+    return os.getpid(), os.environ.get("REMEMBERED")
+
+
+async def test_every_process_of_a_lane_is_prepared_before_it_is_asked() -> None:
+    async with Workers({"voice": 1, "pictures": 2}) as workers:
+        workers.prepare("pictures", remember, "the apple")
+        found = await asyncio.gather(*(workers.run("pictures", remembered) for _ in range(2)))
+        _, stranger = await workers.run("voice", remembered)
+    assert len({process for process, _ in found}) == 2
+    assert [thing for _, thing in found] == ["the apple"] * 2
+    assert stranger is None
+
+
+async def test_what_cannot_be_prepared_is_told_by_the_call_that_needs_it(workers: Workers) -> None:
+    workers.prepare("voice", refuse)
+    assert await workers.run("voice", os.getpid)
+    with pytest.raises(MissingAsset):
+        await workers.run("voice", refuse)
+
+
+async def test_nobody_waits_for_preparations_when_leaving(tmp_path: Path) -> None:
+    async with Workers({"voice": 1, "pictures": 1}) as workers:
+        workers.prepare("voice", work, tmp_path / "one", LONG)
+        workers.prepare("voice", work, tmp_path / "two", LONG)
+        await started(tmp_path / "one")
+        began = time.monotonic()
+    assert time.monotonic() - began < LONG / 2
+    assert not (tmp_path / "two").exists()
