@@ -18,10 +18,11 @@ from storage import repository
 from storage.asked import Asked, State
 from storage.blobs import BlobRef, Blobs
 from storage.charges import Meter
+from storage.completion import Completing
 from storage.outbox import Part, PartKind
 from storage.repository import StoredPersona
-from storage.requests import Accepted, Completing, Requests
-from storage.tables import storable
+from storage.requests import Accepted, Requests
+from storage.values import storable
 
 MAXIMUM_WISH = 200
 """Characters that say how somebody shall sound."""

@@ -12,8 +12,8 @@ from bot.localisation.refusals import Refusal
 from bot.places import Actor, Places
 from pipeline import concept
 from storage.cast import Cast
-from storage.repository import Personas, StoredPersona, slug
-from storage.tables import storable
+from storage.repository import Personas, StoredPersona
+from storage.values import slug, storable
 
 PAGE = 5
 """Characters on a page."""

@@ -14,16 +14,17 @@ from pipeline import concept
 from pipeline.animation.manner import direction_of
 from pipeline.errors import BadRequest, Empty
 from pipeline.receipt import Receipt
-from pipeline.speak import Spoken, Studio, Writing
+from pipeline.speak import Spoken, Studio
 from pipeline.stages import Mind
 from pipeline.summon import Engines, Summoned, Watch, summon
 from pipeline.types import Attachment, Line, Mood, ReplyDelta, Speaking, Turn
 from pipeline.voice import tongue
 from pipeline.voice.text import cleared_for
+from pipeline.writing import Writing
 from storage.memory import KeptFact
 from storage.repository import Personas, StoredPersona
-from storage.tables import storable
 from storage.usage import Usages
+from storage.values import storable
 
 MAXIMUM_LINE = 1000
 """Characters of one line said to a persona."""

@@ -18,26 +18,24 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
-from itertools import chain, repeat
-from typing import TypeAlias
 
 import structlog
 
-from bot.jobs.plan import SUMMONED, Kind
-from bot.messages import Gone, Messenger, Patience, Undelivered, told
+from bot.claims import Claims, Settlement
+from bot.jobs.plan import Kind
+from bot.live_progress import LiveProgress, News
+from bot.messages import Gone, Messenger, Patience
 from bot.observe.metrics import Metrics
-from bot.progress import Progress
 from bot.showing import Showing
 from pipeline.errors import ChatAnythingError, StorageFailed
-from storage.asked import Request, State
+from storage.asked import State
 from storage.bell import Bell, Topic
 from storage.blobs import Blobs
 from storage.outbox import ENDS, Outbox, PartKind, Sending
-from storage.tables import now
+from storage.values import now
 
 log = structlog.get_logger(__name__)
 
@@ -54,32 +52,6 @@ FIRST_WAIT, LAST_WAIT = 1.0, 60.0
 """Seconds before a second try where nobody asks for a certain time; doubled with each further one."""
 
 SHORTEST_WAIT = 0.25
-
-PROGRESS_EVERY, PROGRESS_LONGEST = 1.5, 10.0
-"""Seconds between two edits that show progress, and for one of them."""
-
-UNFINISHED = 10_000
-"""Requests whose progress is shown, at most."""
-
-News: TypeAlias = str | Progress
-"""An answer as far as it is written, or how far the request has come."""
-
-
-@dataclass(slots=True)
-class Unfinished:
-    """A request of which this process showed a part that is not its last one: what to show with it, and what is shown
-    of that."""
-
-    request: Request
-    part: PartKind
-    news: News | None = None
-    shown: News | None = None
-    showing: bool = False
-
-    @property
-    def untold(self) -> bool:
-        """Nothing but the placeholder was shown."""
-        return self.part is PartKind.PLACEHOLDER
 
 
 class Delivery:
@@ -145,9 +117,8 @@ class Courier:
         self._worker = worker
         self._longest = longest
         self._awake = asyncio.Event()
-        self._sending: set[asyncio.Task[None]] = set()
-        self._progressing: set[asyncio.Task[None]] = set()
-        self._unfinished: dict[str, Unfinished] = {}
+        self._sending = Claims(outbox, self.wake)
+        self._live = LiveProgress(outbox, self._showing, worker, self.wake)
 
     async def serve(self, stopping: asyncio.Event) -> None:
         """See ``Delivery.serve``."""
@@ -159,10 +130,10 @@ class Courier:
                 await self._begin(stopping)
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._awake.wait(), EVERY)
-            if self._sending:
-                await asyncio.wait(self._sending)
+            if self._sending.tasks:
+                await asyncio.wait(self._sending.tasks)
         finally:
-            tasks = (stopped, *self._sending, *self._progressing)
+            tasks = (stopped, *self._sending.tasks, *self._live.tasks)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -173,26 +144,15 @@ class Courier:
 
     def waiting(self) -> Collection[str]:
         """See ``Delivery.waiting``."""
-        return [id_ for id_, one in self._unfinished.items() if not isinstance(one.news, str)]
+        return self._live.waiting()
 
     def progress(self, request_id: str, news: News) -> None:
         """See ``Delivery.progress``."""
-        one = self._unfinished.get(request_id)
-        if one is None:
-            return
-        if isinstance(news, Progress):
-            if isinstance(one.news, str) or (told(news, one.request) is None and one.news is None):
-                return
-        elif not news or not one.untold:
-            return
-        one.news = news
-        if not one.showing and one.news != one.shown:
-            one.showing = True
-            self._start(self._show_progress(one), self._progressing)
+        self._live.tell(request_id, news)
 
     async def _begin(self, stopping: asyncio.Event) -> None:
         """Claims parts while hands are free: nothing is ever held that is not being sent."""
-        while len(self._sending) < AT_ONCE and not stopping.is_set():
+        while len(self._sending.tasks) < AT_ONCE and not stopping.is_set():
             try:
                 sending = await self._outbox.claim(self._platform, self._worker)
             except StorageFailed as error:
@@ -200,32 +160,18 @@ class Courier:
                 return
             if sending is None:
                 return
-            self._unfinished.pop(sending.request.id, None)
-            self._start(self._bring(sending), self._sending)
-
-    def _start(self, work: Coroutine[None, None, None], tasks: set[asyncio.Task[None]]) -> None:
-        task = asyncio.create_task(work)
-        tasks.add(task)
-
-        def ended(task: asyncio.Task[None]) -> None:
-            tasks.discard(task)
-            self.wake()
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.error("delivery.bug", error=type(error).__name__, exc_info=error)
-
-        task.add_done_callback(ended)
+            self._live.end(sending.request.id)
+            self._sending.start(self._bring(sending))
 
     async def _bring(self, sending: Sending) -> None:
         """Sends a part and writes down what came of it. Cut off, or by a mistake of ours, it goes back."""
-        settle: Callable[[], Awaitable[bool]]
-        settle = partial(self._outbox.later, sending, _wait(sending), "It was interrupted.")
+        settlement: Settlement = partial(self._outbox.later, sending, _wait(sending), "It was interrupted.")
         try:
-            settle = await self._attempt(sending)
+            settlement = await self._attempt(sending)
         finally:
-            if not await self._write(settle):
-                await self._taken_over(sending)
+            await self._sending.settle(sending, settlement)
 
-    async def _attempt(self, sending: Sending) -> Callable[[], Awaitable[bool]]:
+    async def _attempt(self, sending: Sending) -> Settlement:
         """Sends a part; what is to be written down then."""
         why: ChatAnythingError
         began = time.monotonic()
@@ -254,11 +200,7 @@ class Courier:
             return False
         log.info("delivery.sent", request=sending.request.id, part=sending.part.kind.value, attempt=sending.attempt)
         self._count(sending)
-        part, request = sending.part, sending.request
-        if not part.final and (part.kind is PartKind.PLACEHOLDER or request.kind in SUMMONED):
-            self._unfinished[request.id] = Unfinished(request, part.kind)
-            if len(self._unfinished) > UNFINISHED:
-                del self._unfinished[next(iter(self._unfinished))]
+        self._live.begin(sending)
         return True
 
     def _count(self, sending: Sending) -> None:
@@ -267,59 +209,6 @@ class Courier:
             self._metrics.first_shown(request.kind, (now() - request.created_at).total_seconds())
         if part.final:
             self._metrics.request_ended(request.kind, ENDS.get(part.kind, State.DELIVERED.value))
-
-    async def _show_progress(self, one: Unfinished) -> None:
-        """Edits a message until there is no news, or another part is on its way.
-
-        The newest part is claimed meanwhile, so whatever follows it, through whichever process, comes after the edit.
-        """
-        id_ = one.request.id
-        try:
-            while one.news is not None and one.news != one.shown and self._unfinished.get(id_) is one:
-                sending = await self._outbox.claim_shown(id_, self._worker)
-                if sending is None or sending.request.message is None:
-                    if self._unfinished.get(id_) is one:
-                        del self._unfinished[id_]
-                    break
-                news = one.news
-                wait = await self._edit_progress(sending, sending.request.message, news)
-                one.shown = news
-                await asyncio.sleep(wait)
-        except StorageFailed as error:
-            log.debug("delivery.progress", request=id_, error=type(error).__name__)
-        finally:
-            one.showing = False
-
-    async def _edit_progress(self, sending: Sending, key: str, news: News) -> float:
-        """One edit; the seconds until the next. What fails is not repeated."""
-        wait = PROGRESS_EVERY
-        try:
-            async with asyncio.timeout(PROGRESS_LONGEST):
-                key = await self._showing.progress(sending, key, news)
-        except Patience as error:
-            wait = max(error.seconds or 0.0, wait)
-        except (Undelivered, TimeoutError) as error:
-            log.debug("delivery.progress", request=sending.request.id, error=type(error).__name__)
-        finally:
-            if not await self._write(partial(self._outbox.sent, sending, key)):
-                await self._taken_over(sending)
-            self.wake()
-        return wait
-
-    async def _taken_over(self, sending: Sending) -> None:
-        """A platform knows no tokens: what we sent while we were taken for dead may stand over what came after it."""
-        log.warning("delivery.taken_over", request=sending.request.id, part=sending.part.kind.value)
-        await self._write(partial(self._outbox.show_again, sending.request.id))
-
-    async def _write(self, settle: Callable[[], Awaitable[bool]]) -> bool:
-        """Writes down what a platform did, however long the database is away: else it would be done once more."""
-        waits = chain((0.1, 0.2, 0.5, 1.0, 2.0), repeat(5.0))
-        while True:
-            try:
-                return await settle()
-            except StorageFailed as error:
-                log.warning("delivery.storage", error=type(error).__name__)
-                await asyncio.sleep(next(waits))
 
 
 def _wait(sending: Sending) -> float:

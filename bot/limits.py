@@ -20,7 +20,7 @@ from pipeline.errors import LimitReached
 from storage.asked import Asked
 from storage.charges import TOLERANCE, Meter, Scope, last_to_leave, open_requests, used
 from storage.places import place_document
-from storage.tables import now
+from storage.values import now
 
 WINDOW = timedelta(hours=24)
 """A charge counts for exactly so long."""

@@ -22,7 +22,7 @@ from pipeline.stages import Mind
 from pipeline.types import Fact, FactKind, Line, Memory, Speaking, Turn
 from storage.memory import KeptFact, Memories
 from storage.repository import StoredPersona
-from storage.tables import storable
+from storage.values import storable
 
 log = structlog.get_logger(__name__)
 

@@ -17,7 +17,7 @@ from pipeline.errors import StorageFailed
 from pipeline.types import Value
 from storage.places import Preferences, Residents
 from storage.repository import StoredPersona
-from storage.tables import Json
+from storage.values import Json
 
 if TYPE_CHECKING:  # asking needs places
     from bot.asking import Incoming

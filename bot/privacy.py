@@ -15,7 +15,7 @@ from bot.places import Places
 from pipeline.errors import StorageBusy
 from storage.blobs import Blobs
 from storage.personal import Deleted, Kept, Personal
-from storage.tables import now
+from storage.values import now
 
 LOOK, LOOKS, TRIES = 0.1, 50, 3
 """Seconds between two looks whether what was called off was told, how many, and tries to delete all in one go."""

@@ -13,8 +13,9 @@ from pipeline.animation.manner import direction_of
 from pipeline.errors import EngineFailed, EngineUnavailable
 from pipeline.portrait.diffusion import jobs, serve
 from pipeline.receipt import Receipt
-from pipeline.speak import Spoken, Studio, together
+from pipeline.speak import Spoken, Studio
 from pipeline.stages import EngineConfig, Mind
+from pipeline.tasks import together
 from pipeline.types import Persona, Portrait, StyleOption, VoiceOption, VoiceRecipe
 from pipeline.voice import embedded
 from pipeline.voice.attributes import spread

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from storage.tables import Json, RequestRow
+from storage.tables import RequestRow
+from storage.values import Json
 
 
 class State(StrEnum):

@@ -30,7 +30,7 @@ from storage import migrate
 from storage.archive import DATABASE, Archive, Manifest, Writer
 from storage.blobs import Blobs
 from storage.database import BUSY_MS, explained, parse
-from storage.tables import now
+from storage.values import now
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -12,8 +12,9 @@ from pipeline.errors import StorageFailed
 from pipeline.types import Persona
 from storage.company import joined, keep_messages
 from storage.database import Database
-from storage.repository import StoredPersona, as_stored, present, present_in, slug
-from storage.tables import CompanyRow, PersonaRow, ResidentRow, storable
+from storage.repository import StoredPersona, as_stored, present, present_in
+from storage.tables import CompanyRow, PersonaRow, ResidentRow
+from storage.values import slug, storable
 
 
 class Cast:

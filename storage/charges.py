@@ -12,8 +12,9 @@ from sqlalchemy import bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asked import State
-from storage.tables import ChargeRow, RequestRow, now
+from storage.tables import ChargeRow, RequestRow
 from storage.upsert import Insert, insert_for
+from storage.values import now
 
 
 class Meter(StrEnum):

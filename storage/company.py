@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from storage.tables import CompanyRow, MessageRow, RequestRow, now
+from storage.tables import CompanyRow, MessageRow, RequestRow
 from storage.upsert import insert_into
+from storage.values import now
 
 
 async def joined(session: AsyncSession, conversation: str, persona_id: str) -> None:

@@ -9,8 +9,9 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import bindparam, delete, select, update
 
 from storage.database import Database
-from storage.tables import InboxRow, Json, now
+from storage.tables import InboxRow
 from storage.upsert import insert_for
+from storage.values import Json, now
 
 TRIES = 3
 """Times that an update is begun. One that took its process with it as often is left out."""

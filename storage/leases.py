@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from storage.statements import PRESENT, REQUESTS, STEPS, due, times
-from storage.steps import Lease, StepState
+from storage.steps import Lease, Pulse, StepState
 
 LONGEST_WAIT = timedelta(minutes=10)
 """Until a step that failed is tried again. What lies further ahead was set by a clock that was put back since."""
@@ -54,6 +54,8 @@ _END = _mine.returning(*STEPS.c)
 _BEAT = _mine.values(beat=STEPS.c.beat + 1).returning(STEPS.c.id)
 _HAND_BACK = _mine.values(state=StepState.READY.value, attempts=STEPS.c.attempts - 1, ready_at=PRESENT)
 _HAND_BACK = _HAND_BACK.returning(*STEPS.c)
+_RUNNING = select(STEPS.c.id, STEPS.c.request_id, STEPS.c.token, STEPS.c.beat, STEPS.c.worker)
+_RUNNING = _RUNNING.where(STEPS.c.state == StepState.RUNNING.value)
 
 
 async def claim(
@@ -87,6 +89,12 @@ async def end(session: AsyncSession, lease: Lease, **values: object) -> Row[Any]
 async def hand_back(session: AsyncSession, lease: Lease, present: datetime) -> Row[Any] | None:
     """Makes a running step ready again as if it had not been tried. None when the lease is outdated."""
     return (await session.execute(_HAND_BACK, _whose(lease) | {"present": present})).one_or_none()
+
+
+async def pulses(session: AsyncSession) -> Sequence[Pulse]:
+    """All steps that run, with the sign of life of their workers."""
+    running = await session.execute(_RUNNING)
+    return [Pulse(id_, request, token, beat, worker or "") for id_, request, token, beat, worker in running]
 
 
 def _whose(lease: Lease) -> dict[str, object]:

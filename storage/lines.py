@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from pipeline.types import Mood, Speaking, Turn
 from storage.bell import Bell, News, Topic
 from storage.blobs import BlobRef
-from storage.repository import name_blobs, turn_row
-from storage.tables import BlobRow, LineRow, MemberRow, PersonaRow, SceneRow, now
+from storage.rows import name_blobs, turn_row
+from storage.tables import BlobRow, LineRow, MemberRow, PersonaRow, SceneRow
+from storage.values import now
 
 BREATH = timedelta(seconds=1)
 """After what the narrator says, until somebody answers: it is shown first, by whoever asked for it."""

@@ -21,8 +21,9 @@ from pipeline.errors import StorageFailed
 from pipeline.types import Fact, FactKind, Turn
 from storage.database import Database
 from storage.repository import as_turn
-from storage.tables import FactRow, PersonaRow, SummaryRow, TurnRow, storable
+from storage.tables import FactRow, PersonaRow, SummaryRow, TurnRow
 from storage.upsert import insert_into
+from storage.values import storable
 
 Vector: TypeAlias = npt.NDArray[np.float32]
 """(384,) float32 of length 1."""

@@ -22,8 +22,8 @@ from storage.tables import (
     SummaryRow,
     TurnRow,
     UsageRow,
-    now,
 )
+from storage.values import now
 
 PLACES = (PersonaRow.place, RequestRow.place, ChargeRow.place, ResidentRow.place, SceneRow.place)
 CONVERSATIONS = (

@@ -25,7 +25,8 @@ from storage.charges import refund
 from storage.database import Database
 from storage.statements import PARTS, REQUESTS, due, held, hold_request, request_of, times
 from storage.steps import Transport
-from storage.tables import Json, PartRow, RequestRow, now
+from storage.tables import PartRow, RequestRow
+from storage.values import Json, now
 
 LONGEST_WAIT = timedelta(hours=6)
 """A time to wait until that lies further ahead was set by a clock that has been put back since."""

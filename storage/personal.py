@@ -21,7 +21,6 @@ from storage.tables import (
     ChargeRow,
     CompanyRow,
     FactRow,
-    Json,
     LineRow,
     MessageRow,
     PartRow,
@@ -39,8 +38,8 @@ from storage.tables import (
     TurnRow,
     UsageRow,
     VoiceRow,
-    now,
 )
+from storage.values import Json, now
 
 BATCH = 500
 """Keys in one statement."""

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from storage.database import Database
 from storage.repository import StoredPersona, as_stored, present
 from storage.statements import plain
-from storage.tables import Json, PersonaRow, PersonRow, PlaceRow, ResidentRow, now
+from storage.tables import PersonaRow, PersonRow, PlaceRow, ResidentRow
 from storage.upsert import insert_into
+from storage.values import Json, now
 
 Change: TypeAlias = Callable[[Json], Json]
 """From a document to the one in its place. What it raises leaves all as it was."""

@@ -12,7 +12,7 @@ from sqlalchemy import Row, and_, bindparam, case, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.statements import STEPS
-from storage.steps import Step, StepState, as_step
+from storage.steps import UNFINISHED, Step, StepState, as_step
 
 SAMPLE, RECENT = 20, 2000
 """Steps of a queue whose median says how long its next one takes, and how far back they are looked for."""
@@ -46,6 +46,11 @@ _STANDING = (
     .where(STEPS.c.request_id.in_(bindparam("requests", expanding=True)))
     .order_by(STEPS.c.request_id, STEPS.c.id)
 )
+_DEPTH = (
+    select(STEPS.c.queue, STEPS.c.state, func.count())
+    .where(STEPS.c.state.in_(UNFINISHED))
+    .group_by(STEPS.c.queue, STEPS.c.state)
+)
 _RUNNING = select(STEPS.c.queue, func.count()).where(STEPS.c.state == StepState.RUNNING.value).group_by(STEPS.c.queue)
 
 
@@ -78,6 +83,11 @@ class Standing:
 async def heads(session: AsyncSession, most: int) -> Sequence[Step]:
     """The first steps of each queue that are ready, first come first."""
     return [as_step(row) for row in await session.execute(_HEADS, {"most": most})]
+
+
+async def depth(session: AsyncSession) -> Mapping[tuple[str, str], int]:
+    """Number of unfinished steps by queue and state."""
+    return {(queue, state): number for queue, state, number in await session.execute(_DEPTH)}
 
 
 async def standing(session: AsyncSession, request: str) -> Sequence[StepStanding]:

@@ -7,8 +7,6 @@ names, and never a row without its file.
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,8 +23,9 @@ from storage.blobs import BlobRef, Blobs
 from storage.company import speaker
 from storage.database import Database
 from storage.pictures import PNG, from_png, to_png
-from storage.tables import BlobRow, CompanyRow, Json, PersonaRow, PortraitRow, TurnRow, VoiceRow, now, storable
-from storage.upsert import insert_into
+from storage.rows import name_blobs, persona_row, portrait_row, turn_row, voice_row
+from storage.tables import CompanyRow, PersonaRow, PortraitRow, TurnRow, VoiceRow
+from storage.values import now, slug, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +203,6 @@ class Personas:
             return [as_stored(row) for row in await session.scalars(query)]
 
 
-def slug(name: str) -> str:
-    """What two spellings of a name share: ``Old  Oak!`` and ``old-oak`` give ``old-oak``. Never empty for a name
-    with something visible in it: names without letters stand for themselves."""
-    folded = unicodedata.normalize("NFKC", name).casefold().strip()
-    return re.sub(r"[\W_]+", "-", folded).strip("-") or folded
-
-
 def present() -> Select[PersonaRow]:
     """All personas that were not dismissed, newest first."""
     return select(PersonaRow).where(PersonaRow.dismissed_at.is_(None)).order_by(PersonaRow.id.desc())
@@ -241,72 +233,11 @@ def as_stored(row: PersonaRow) -> StoredPersona:
     )
 
 
-async def name_blobs(session: AsyncSession, blobs: Sequence[BlobRef]) -> None:
-    """Rows for stored files; that of a file that is known already counts as new again (`sweeping`)."""
-    for blob in sorted(blobs, key=lambda blob: blob.hash):  # in one order, or two transactions wait for each other
-        row = insert_into(session, BlobRow, hash=blob.hash, mime=blob.mime, size=blob.size)
-        await session.execute(row.on_conflict_do_update(index_elements=["hash"], set_={"created_at": now()}))
-
-
 async def dismiss(session: AsyncSession, persona_id: str) -> bool:
     """See ``Personas.dismiss``."""
     change = update(PersonaRow).where(PersonaRow.id == persona_id, PersonaRow.dismissed_at.is_(None))
     gone = await session.scalars(change.values(dismissed_at=now()).returning(PersonaRow.id))
     return gone.one_or_none() is not None
-
-
-def persona_row(persona: Persona, owner: str | None, *, place: str | None = None) -> PersonaRow:
-    """A new persona; ``place``: where it was summoned."""
-    return PersonaRow(
-        slug=slug(storable(persona.name)),
-        name=persona.name,
-        tagline=persona.tagline,
-        concept=persona.concept,
-        owner=owner,
-        place=place,
-        document=persona.model_dump(mode="json"),
-    )
-
-
-def voice_row(persona_id: str, recipe: VoiceRecipe) -> VoiceRow:
-    """A new voice of a persona."""
-    return VoiceRow(persona_id=persona_id, recipe=recipe.model_dump(mode="json"))
-
-
-def portrait_row(persona_id: str, portrait: Portrait, files: Sequence[BlobRef]) -> PortraitRow:
-    """A new portrait of a persona. ``files``: the picture, then the plate where there is one."""
-    return PortraitRow(
-        persona_id=persona_id,
-        style=portrait.style,
-        art=portrait.art,
-        reason=portrait.reason,
-        picture_blob=files[0].hash,
-        plate_blob=files[1].hash if len(files) > 1 else None,
-        rig=portrait.rig,
-        landmarks=portrait.landmarks.tolist(),  # float32 -> float -> float32 is exact
-    )
-
-
-def portrait_row_of(persona_id: str, value: Json, files: Sequence[BlobRef]) -> PortraitRow:
-    """The same, of a portrait that `storage.results` keeps."""
-    picture, plate = files[0].hash, files[1].hash if len(files) > 1 else None
-    return PortraitRow(persona_id=persona_id, picture_blob=picture, plate_blob=plate, **value)
-
-
-def turn_row(
-    persona_id: str, conversation: str, turn: Turn, clip: BlobRef | None = None, person: str | None = None
-) -> TurnRow:
-    """A new line of a conversation."""
-    return TurnRow(
-        persona_id=persona_id,
-        conversation=conversation,
-        speaking=turn.speaking.value,
-        text=turn.text,
-        speaker=turn.speaker,
-        person=person,
-        mood=turn.mood.value if turn.mood else None,
-        clip_blob=clip.hash if clip else None,
-    )
 
 
 def as_turn(row: TurnRow) -> Turn:

@@ -14,29 +14,28 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from pipeline.errors import StorageFailed
 from pipeline.receipt import Usage
-from storage import company, leases, outbox, queues, steps
+from storage import company, completion, leases, outbox, queues, steps
 from storage.asked import Asked, Request, State, as_request
 from storage.bell import Bell, News, Topic
 from storage.blobs import BlobRef
 from storage.charges import Meter, charge, charge_again, refund
+from storage.completion import Closing, Completing, Made, Workflow
 from storage.database import Database
 from storage.leases import LONGEST_WAIT
 from storage.outbox import Part, PartKind
-from storage.queues import Position, Standing, StepStanding
-from storage.repository import name_blobs
+from storage.queues import Position, Standing
+from storage.rows import name_blobs
 from storage.statements import PARTS, held, request_of
 from storage.steps import Lease, Pulse, Step, StepPlan, StepState, Transport, as_step
-from storage.tables import Json, RequestRow, ResultRow, StepRow, now
+from storage.tables import RequestRow, ResultRow, StepRow
 from storage.turns import BACKGROUND, fair_turn
-from storage.upsert import insert_into
-from storage.usage import insert_usages
+from storage.values import Json, now
 
 TRIES = 3
 """Times that a step is begun before it has failed for good."""
@@ -51,13 +50,6 @@ _LANGUAGE = (
 _FINAL = select(PARTS.c.id).where(PARTS.c.request_id == bindparam("request"), PARTS.c.final).limit(1)
 
 
-class Fenced(StorageFailed):
-    """Somebody else has the step now, or the request was ended: what was made is not wanted."""
-
-    def __init__(self) -> None:
-        super().__init__("This was taken over by another worker or called off.")
-
-
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """``repeated``: the same update had been taken before; nothing new was begun."""
@@ -66,20 +58,8 @@ class Accepted:
     repeated: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """The result of a stage: its key, its document, and the files that the document names."""
-
-    key: str
-    document: Json
-    blobs: Sequence[BlobRef] = ()
-
-
 Admit: TypeAlias = Callable[[AsyncSession, Asked], Awaitable[None]]
 """Raises what a person must hear when a quota is used up."""
-
-Closing: TypeAlias = Callable[[Request, Mapping[str, Json], Mapping[str, str]], Part]
-"""The final part of a request from the documents of its stages and the sentences of those that failed."""
 
 
 class Requests:
@@ -89,7 +69,7 @@ class Requests:
         self._database = database
         self._transport = transport
         self._bell = bell
-        self._closing = closing
+        self._workflow = Workflow(transport, bell, closing)
 
     async def accept(
         self,
@@ -162,14 +142,14 @@ class Requests:
         """The transaction in which a step ends: its result, and whatever the caller writes and shows inside, happen
         together or not at all. Raises ``Fenced``."""
         async with self._database.session() as session:
-            request = await _open(session, lease.request.id)
+            request = await completion.hold_open(session, lease.request.id)
             if made is not None:
-                await _keep(session, lease.step.stage, made)
+                await completion.keep(session, lease.step.stage, made)
             done = {"state": StepState.DONE.value, "result_key": made.key if made else None, "ended_at": now()}
-            row = await _end(session, request, lease, error=None, error_kind=None, **done)
+            row = await completion.end(session, request, lease, error=None, error_kind=None, **done)
             yield Completing(session, request, self._bell)
             await session.flush()
-            await self._advance(session, request, row)
+            await self._workflow.advance(session, request, row)
 
     async def fail(self, lease: Lease, sentence: str, kind: str, *, retry_in: float | None = None) -> bool:
         """The step did not come off. It is tried again in ``retry_in`` seconds while tries are left; whether it is.
@@ -178,17 +158,17 @@ class Requests:
         """
         again = retry_in is not None and lease.step.attempts < TRIES
         async with self._database.session() as session:
-            request = await _open(session, lease.request.id)
+            request = await completion.hold_open(session, lease.request.id)
             if again:
                 wait = min(timedelta(seconds=retry_in or 0), LONGEST_WAIT)
                 values = {"state": StepState.READY.value, "not_before": now() + wait, "ready_at": now() + wait}
             else:
                 values = {"state": StepState.FAILED.value, "ended_at": now()}
-            row = await _end(session, request, lease, error=sentence, error_kind=kind, **values)
+            row = await completion.end(session, request, lease, error=sentence, error_kind=kind, **values)
             if again:
                 await self._transport.defer(session, as_step(row), wait.total_seconds())
             else:
-                await self._give_up(session, request, row)
+                await self._workflow.give_up(session, request, row)
         return again
 
     async def spend(self, request: Request, usages: Sequence[Usage]) -> None:
@@ -196,7 +176,7 @@ class Requests:
         async with self._database.session() as session:
             row = await session.get(RequestRow, request.id)
             if row is not None:
-                await _spend(session, row, usages)
+                await completion.spend(session, row, usages)
 
     async def hand_back(self, lease: Lease) -> bool:
         """Lets another worker do it, at once and without counting the try. False when the lease was outdated."""
@@ -240,10 +220,8 @@ class Requests:
 
     async def pulses(self) -> Sequence[Pulse]:
         """All steps that run, with the sign of life of their workers."""
-        columns = select(StepRow.id, StepRow.request_id, StepRow.token, StepRow.beat, StepRow.worker)
         async with self._database.reading() as session:
-            running = await session.execute(columns.where(StepRow.state == StepState.RUNNING.value))
-            return [Pulse(id_, request, token, beat, worker or "") for id_, request, token, beat, worker in running]
+            return await leases.pulses(session)
 
     async def rescue(self, pulse: Pulse) -> bool:
         """Takes a step from a worker that is gone. One that took its worker with it three times has failed for good.
@@ -265,7 +243,7 @@ class Requests:
                 await steps.make_ready(session, self._transport, row)
             else:
                 row.state, row.ended_at = StepState.FAILED.value, now()
-                await self._give_up(session, request, row)
+                await self._workflow.give_up(session, request, row)
         return True
 
     async def find(self, request_id: str) -> Request | None:
@@ -298,10 +276,8 @@ class Requests:
 
     async def depth(self) -> Mapping[tuple[str, str], int]:
         """Number of unfinished steps by queue and state."""
-        query = select(StepRow.queue, StepRow.state, func.count()).where(StepRow.state.in_(steps.UNFINISHED))
         async with self._database.reading() as session:
-            rows = await session.execute(query.group_by(StepRow.queue, StepRow.state))
-            return {(queue, state): number for queue, state, number in rows}
+            return await queues.depth(session)
 
     async def standings(self, requests: Sequence[str]) -> Mapping[str, Standing]:
         """Where the steps of these requests stand, and how long the next ones wait."""
@@ -313,97 +289,9 @@ class Requests:
         standing = (await self.standings([request_id])).get(request_id)
         return standing.position if standing else Position(0, None)
 
-    async def _give_up(self, session: AsyncSession, request: RequestRow, row: StepRow | Row[Any]) -> None:
-        if row.optional:
-            await self._advance(session, request, row)
-            return
-        request.error = row.error
-        await steps.stop(session, self._transport, request.id)
-        await outbox.drop(session, request.id)
-        await refund(session, request.id)
-        apology = Part(PartKind.APOLOGY, {"sentence": row.error, "error": row.error_kind}, final=True)
-        await outbox.add(session, self._bell, request, apology)
-        if row.lock is not None:
-            await steps.free(session, self._transport, row.lock)
-
-    async def _advance(self, session: AsyncSession, request: RequestRow, ended: StepRow | Row[Any]) -> None:
-        rows = await steps.of_request(session, request.id)
-        going_on = await steps.advance(session, self._transport, rows)
-        if ended.lock is not None:
-            await steps.free(session, self._transport, ended.lock)
-        if not going_on:
-            failed = {row.stage: row.error or "" for row in rows if row.state == StepState.FAILED.value}
-            made = await steps.results(session, request.id) if any(row.result_key for row in rows) else {}
-            part = self._closing(as_request(request), made, failed)
-            if part.kind is PartKind.APOLOGY:
-                await refund(session, request.id)
-            await outbox.add(session, self._bell, request, replace(part, final=True))
-
-
-@dataclass(frozen=True, slots=True)
-class Completing:
-    """The open transaction of a step that ends."""
-
-    session: AsyncSession
-    request: RequestRow
-    bell: Bell
-
-    async def show(self, part: Part) -> None:
-        """Puts a part into the outbox."""
-        await outbox.add(self.session, self.bell, self.request, part)
-
-    async def standing(self) -> Sequence[StepStanding]:
-        """Where the steps of the request stand, the one that ends among those that are done."""
-        return await queues.standing(self.session, self.request.id)
-
-    async def weigh(self, turns: int) -> None:
-        """Puts what follows in this request so many turns back."""
-        following = update(StepRow).where(
-            StepRow.request_id == self.request.id, StepRow.state == StepState.WAITING.value
-        )
-        await self.session.execute(following.values(rank=StepRow.rank + turns))
-
-    async def spend(self, usages: Sequence[Usage]) -> None:
-        """Notes what the step used of paid or counted services."""
-        await _spend(self.session, self.request, usages)
-
-    async def charge(self, meter: Meter, amount: float, *, add: bool = False) -> None:
-        """Counts against the quotas."""
-        await charge(self.session, self.request, meter, amount, add=add)
-
-
-async def _open(session: AsyncSession, request_id: str) -> RequestRow:
-    """Holds a request that has not ended. Raises ``Fenced``."""
-    request = await held(session, request_id)
-    if request is None or request.state != State.OPEN.value:
-        raise Fenced
-    return request
-
 
 async def _closed(session: AsyncSession, request_id: str) -> bool:
     return await session.scalar(_FINAL, {"request": request_id}) is not None
-
-
-async def _end(session: AsyncSession, request: RequestRow, lease: Lease, **values: object) -> Row[Any]:
-    row = await leases.end(session, lease, **values)
-    if row is None:
-        raise Fenced
-    if request.begun_at is None:  # somebody held the request when the step was claimed
-        request.begun_at = row.begun_at
-    return row
-
-
-async def _spend(session: AsyncSession, request: RequestRow, usages: Sequence[Usage]) -> None:
-    whose = {"persona_id": request.persona_id, "person": request.person, "conversation": request.conversation}
-    insert_usages(session, usages, **whose)
-    if cost := sum(usage.cost or 0.0 for usage in usages):
-        await charge(session, request, Meter.COST, cost, add=True)
-
-
-async def _keep(session: AsyncSession, stage: str, made: Made) -> None:
-    await name_blobs(session, made.blobs)
-    row = insert_into(session, ResultRow, key=made.key, stage=stage, document=made.document)
-    await session.execute(row.on_conflict_do_nothing())
 
 
 def _columns(asked: Asked) -> dict[str, Json]:

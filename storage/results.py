@@ -21,7 +21,7 @@ from pipeline.errors import StorageFailed
 from pipeline.types import Clip, Persona, Phoneme, Portrait, Reply, Speech, Utterance, VoiceRecipe
 from storage.blobs import BlobRef, Blobs
 from storage.pictures import PNG, from_png, to_png
-from storage.tables import Json, storable
+from storage.values import Json, storable
 
 Result: TypeAlias = Persona | Reply | VoiceRecipe | Portrait | Utterance | Clip
 T = TypeVar("T")

@@ -21,8 +21,9 @@ from storage.database import Database
 from storage.lines import LineKind, NewLine, SceneLine, add_line, as_line, cast_of, hold, lines_of, newest, said
 from storage.requests import Admit
 from storage.steps import UNFINISHED
-from storage.tables import Json, LineRow, MemberRow, PersonaRow, RequestRow, SceneRow, StepRow, new_id, now
+from storage.tables import LineRow, MemberRow, PersonaRow, RequestRow, SceneRow, StepRow
 from storage.upsert import insert_into
+from storage.values import Json, new_id, now
 
 DECIDING = timedelta(seconds=90)
 """For so long nobody else decides who answers a line; then whoever began to is taken for dead."""

@@ -16,7 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from storage.asked import Request
 from storage.statements import RESULTS, STEPS
-from storage.tables import Json, StepRow, now
+from storage.tables import StepRow
+from storage.values import Json, now
 
 
 class StepState(StrEnum):

@@ -20,7 +20,8 @@ from storage.asked import State
 from storage.blobs import Blobs
 from storage.company import keep_messages
 from storage.database import Database
-from storage.tables import BlobRow, InboxRow, Json, LineRow, PortraitRow, RequestRow, ResultRow, StepRow, TurnRow, now
+from storage.tables import BlobRow, InboxRow, LineRow, PortraitRow, RequestRow, ResultRow, StepRow, TurnRow
+from storage.values import Json, now
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +117,7 @@ class Sweeper:
 
 async def _used(session: AsyncSession, before: datetime) -> set[str]:
     """The files that something names, and of documents those of the old ones that are left: naming a file makes its
-    row young again (`repository.name_blobs`), so younger documents name younger rows."""
+    row young again (`rows.name_blobs`), so younger documents name younger rows."""
     columns = (PortraitRow.picture_blob, PortraitRow.plate_blob, TurnRow.clip_blob, LineRow.clip_blob)
     named = await session.scalars(union(*(select(column) for column in columns)))
     used = {digest for digest in named if digest is not None}

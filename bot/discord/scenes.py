@@ -21,8 +21,8 @@ from bot.jobs.plan import AnswerMode, Kind
 from bot.localisation.texts import Texts, texts
 from bot.scenes.modes import MOST_HOPS, Mode, SceneRules
 from bot.scenes.playing import TITLE, Told, Wish
-from storage.repository import slug
 from storage.scenes import Scene
+from storage.values import slug
 
 WAYS = [
     app_commands.Choice(name="Free: whoever has something to say", value=Mode.FREE.value),

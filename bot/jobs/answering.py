@@ -14,12 +14,12 @@ from bot.memory import Person
 from pipeline.errors import Empty
 from pipeline.receipt import Receipt
 from pipeline.types import Line, Memory, Persona, Reply, Speaking, Turn
-from storage import lines, repository
+from storage import lines, rows
 from storage.bell import News, Topic
+from storage.completion import Completing
 from storage.lines import LineKind, NewLine
 from storage.outbox import Part, PartKind
 from storage.repository import StoredPersona
-from storage.requests import Completing
 from storage.results import result_key
 from storage.steps import Lease
 
@@ -48,7 +48,7 @@ async def answer(tools: Tools, lease: Lease, receipt: Receipt) -> Outcome:
         said = Turn(speaking=Speaking.PERSON, text=line.text, speaker=request.name)
         answered = Turn(speaking=Speaking.PERSONA, text=reply.text, mood=reply.mood)
         for turn in (said, answered):
-            row = repository.turn_row(stored.id, request.conversation, turn, person=request.person)
+            row = rows.turn_row(stored.id, request.conversation, turn, person=request.person)
             completing.session.add(row)
             await completing.session.flush()  # one by one: the order of ids is the order of the conversation
         await completing.weigh(size(reply.text))

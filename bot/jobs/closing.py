@@ -11,7 +11,7 @@ from bot.localisation.texts import texts
 from pipeline.types import Persona, Reply
 from storage.asked import Request
 from storage.outbox import Part, PartKind
-from storage.tables import Json
+from storage.values import Json
 
 log = structlog.get_logger(__name__)
 

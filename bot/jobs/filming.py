@@ -15,10 +15,10 @@ from pipeline.receipt import Receipt
 from pipeline.types import Clip, Mood, Utterance
 from storage import lines
 from storage.charges import Meter
-from storage.requests import Completing, Made
+from storage.completion import Completing, Made
 from storage.results import refs, result_key
 from storage.steps import Lease
-from storage.tables import Json
+from storage.values import Json
 
 
 async def film(tools: Tools, lease: Lease, receipt: Receipt) -> Outcome:

@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from storage.blobs import BlobRef, Blobs
-from storage.requests import Completing, Made, Requests
+from storage.completion import Completing, Made
+from storage.requests import Requests
 from storage.results import Result, Results, refs
-from storage.tables import Json
+from storage.values import Json
 
 T = TypeVar("T")
 

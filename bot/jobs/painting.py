@@ -15,9 +15,9 @@ from bot.progress import progress_of
 from pipeline.receipt import Receipt
 from pipeline.summon import Casting
 from pipeline.types import Portrait
-from storage import repository
+from storage import rows
+from storage.completion import Completing, Made
 from storage.outbox import Part, PartKind
-from storage.requests import Completing, Made
 from storage.results import refs, result_key
 from storage.steps import Lease
 
@@ -42,7 +42,7 @@ async def paint(tools: Tools, lease: Lease, receipt: Receipt) -> Outcome:
 
     async def finish(completing: Completing) -> None:
         portrait = made.document["values"]["portrait"]
-        completing.session.add(repository.portrait_row_of(persona_id(completing), portrait["value"], refs(portrait)))
+        completing.session.add(rows.portrait_row_of(persona_id(completing), portrait["value"], refs(portrait)))
         if request.kind != Kind.RESTYLE:  # there it is the final part
             text = closing.text_of(lease.results.get(Stage.MIND))
             progress = asdict(progress_of(await completing.standing()))

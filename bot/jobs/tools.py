@@ -14,8 +14,8 @@ from pipeline.stages import Mind
 from pipeline.summon import Engines
 from pipeline.types import Attachment, Persona, Portrait
 from storage.bell import Bell
+from storage.completion import Completing
 from storage.repository import Personas, StoredPersona
-from storage.requests import Completing
 from storage.scenes import SceneStore
 from storage.steps import Lease
 

@@ -14,9 +14,9 @@ from pipeline.voice import tongue
 from pipeline.voice.moves import NO_FURTHER, moved
 from pipeline.voice.text import unread
 from pipeline.voice.wishes import wished
-from storage import repository
+from storage import rows
+from storage.completion import Completing, Made
 from storage.repository import StoredPersona
-from storage.requests import Completing, Made
 from storage.results import Result, result_key
 from storage.steps import Lease
 
@@ -41,7 +41,7 @@ async def cast(tools: Tools, lease: Lease, receipt: Receipt) -> Outcome:
 
     async def finish(completing: Completing) -> None:
         recipe = VoiceRecipe.model_validate(made.document["values"]["recipe"]["value"])
-        completing.session.add(repository.voice_row(persona_id(completing), recipe))
+        completing.session.add(rows.voice_row(persona_id(completing), recipe))
 
     return Outcome(made, finish)
 

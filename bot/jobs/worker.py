@@ -25,7 +25,8 @@ from bot.observe.tracing import Tracer
 from pipeline.errors import ChatAnythingError, RateLimited, StorageBusy, StorageFailed, TimedOut
 from pipeline.receipt import Receipt
 from storage.bell import Bell, Topic
-from storage.requests import Fenced, Requests
+from storage.completion import Fenced
+from storage.requests import Requests
 from storage.steps import Lease
 
 log = structlog.get_logger(__name__)

@@ -12,9 +12,9 @@ from bot.progress import progress_of
 from pipeline import concept
 from pipeline.receipt import Receipt
 from pipeline.types import Persona
-from storage import company, repository
+from storage import company, rows
+from storage.completion import Completing
 from storage.outbox import Part, PartKind
-from storage.requests import Completing
 from storage.results import result_key
 from storage.steps import Lease
 
@@ -32,7 +32,7 @@ async def write(tools: Tools, lease: Lease, receipt: Receipt) -> Outcome:
 
     async def finish(completing: Completing) -> None:
         persona = Persona.model_validate(made.document["values"]["persona"]["value"])
-        row = repository.persona_row(persona, request.person, place=request.place)
+        row = rows.persona_row(persona, request.person, place=request.place)
         completing.session.add(row)
         await completing.session.flush()
         completing.request.persona_id = row.id

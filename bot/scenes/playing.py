@@ -22,7 +22,7 @@ from storage.outbox import Part, PartKind
 from storage.repository import Personas, StoredPersona
 from storage.requests import Accepted, Requests
 from storage.scenes import NewScene, Scene, SceneStore
-from storage.tables import storable
+from storage.values import storable
 
 if TYPE_CHECKING:
     from bot.asking import Incoming

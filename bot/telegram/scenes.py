@@ -15,8 +15,9 @@ from bot.scenes.playing import Told, Wish
 from bot.telegram.calls import Call
 from bot.telegram.keys import spot_of
 from bot.telegram.rich import italic
-from storage.repository import StoredPersona, slug
+from storage.repository import StoredPersona
 from storage.scenes import Scene
+from storage.values import slug
 
 Play: TypeAlias = Callable[[Call, str], Awaitable[None]]
 

@@ -18,14 +18,15 @@ import numpy.typing as npt
 import skia
 
 from pipeline import registry
+from pipeline.animation.animator import animator_of
 from pipeline.clips import clip
 from pipeline.clips.captions import cues, drawn
 from pipeline.clips.film import FPS, Card, Reel, Shot
 from pipeline.clips.lettering import paragraph
 from pipeline.clips.overlay import i420
+from pipeline.clips.padding import silence
 from pipeline.errors import EngineFailed, StorageFailed
 from pipeline.mark import MARK, marked_mp4
-from pipeline.speak import animator_of, silence
 from pipeline.stages import Animator, EngineConfig
 from pipeline.types import Direction, Picture, Portrait
 
