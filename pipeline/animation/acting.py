@@ -131,6 +131,7 @@ def _compose(
         upper_teeth=mouth["upper_teeth"] * (1 - 0.7 * mouth["pucker"]),
         lower_teeth=mouth["lower_teeth"],
         tongue=mouth["tongue"],
+        quiet=mouth["quiet"],
         smile=rest.smile * (1 - 0.38 * busy) + 0.12 * thought,
         lid_left=rest.lid_left + (1 - rest.lid_left) * blink,
         lid_right=rest.lid_right + (1 - rest.lid_right) * blink,

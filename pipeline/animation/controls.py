@@ -167,7 +167,8 @@ class Controls:
         widest = 2 * half * OPENING * (1 - 0.2 * pose.pucker) * (1 - 0.5 * pose.tuck)
         spoken = np.maximum(widest * (pose.jaw + (0.06 - 0.11 * self._grin) * pose.pucker), 0.07 * pose.tuck) * profile
         # In silence the mouth is as the portrait shows it, perhaps in a smile with all teeth.
-        own = (1 - self._busy(pose)) * (self.gap - self._closed)
+        kept = max(1 - self._busy(pose), pose.quiet * (1 - self._formed(pose)))
+        own = kept * (self.gap - self._closed)
         wanted = self._closed + (1 - pose.press) * (own + spoken)
         change = wanted - self.gap
         share = np.where(change > 0, UPWARDS, 0.4)
@@ -186,7 +187,12 @@ class Controls:
     @staticmethod
     def _busy(pose: FacePose) -> float:
         """How far the mouth is taken up with speech, 0..1."""
-        return min(1.0, max(8 * pose.jaw, 1.5 * pose.pucker, 5 * pose.press, 5 * pose.tuck))
+        return max(min(1.0, 8 * pose.jaw), Controls._formed(pose))
+
+    @staticmethod
+    def _formed(pose: FacePose) -> float:
+        """How far the lips are taken up with a sound of their own, 0..1."""
+        return min(1.0, max(1.5 * pose.pucker, 5 * pose.press, 5 * pose.tuck))
 
     def _stretch(self, face: Points, pose: FacePose) -> None:
         """Lips sideways, and the corners of a smile."""

@@ -23,7 +23,7 @@ Track = npt.NDArray[np.float64]
 
 BLENDED = ("jaw", "spread", "pucker", "upper_teeth", "lower_teeth", "tongue")
 LAID_OVER = ("press", "tuck")
-MOVES = BLENDED + LAID_OVER
+MOVES = (*BLENDED, *LAID_OVER, "quiet")
 """Columns of a mouth track: names of `FacePose` fields."""
 
 PAUSE = 0.12
@@ -92,12 +92,14 @@ def sounds(phonemes: Sequence[Phoneme]) -> list[Sound]:
 
 
 def mouth_track(phonemes: Sequence[Phoneme], times: Track) -> Track:
-    """(n, 8) values of `MOVES` at ``times`` (n,) in seconds from the start of the speech; all zero is rest."""
+    """(n, 9) values of `MOVES` at ``times`` (n,) in seconds from the start of the speech; all zero is rest."""
     track = np.zeros((len(times), len(MOVES)))
     spoken = sounds(phonemes)
     if not spoken:
         return track
-    track[:, : len(BLENDED)] = _blended(spoken, times) * _speaking(spoken, times)[:, None]
+    speaking = _speaking(spoken, times)
+    track[:, : len(BLENDED)] = _blended(spoken, times) * speaking[:, None]
+    track[:, -1] = np.where(speaking > 0, 1 - speaking, 0.0)
     for column, name in enumerate(LAID_OVER, start=len(BLENDED)):
         for sound in spoken:
             if getattr(sound.viseme, name) > 0:

@@ -28,6 +28,8 @@ class FacePose:
     """0 hidden .. 1 whole row seen."""
     tongue: float = 0.0
     """0 lies on the floor of the mouth .. 1 tip at the upper teeth (L, TH)."""
+    quiet: float = 0.0
+    """0 .. 1 how far a mouth that begins or ends to speak is still at rest, perhaps in a smile with all teeth."""
     smile: float = 0.0
     """-1 corners pulled down .. 1 pulled up."""
     skew: float = 0.0

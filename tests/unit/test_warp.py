@@ -10,18 +10,19 @@ import numpy as np
 import pytest
 
 from pipeline import registry
-from pipeline.animation.acting import Moment
+from pipeline.animation.acting import Moment, moments
+from pipeline.animation.animator import animator_of
 from pipeline.animation.controls import MIDDLE, Controls
 from pipeline.animation.lips import parted
-from pipeline.animation.warp import Bent, WarpAnimator
+from pipeline.animation.warp import OWN, Bent, WarpAnimator
 from pipeline.animation.warping import COARSE, Field, Head, Sheet
+from pipeline.clips.padding import silence
 from pipeline.errors import EngineFailed
 from pipeline.face import ibug
 from pipeline.face.pose import FacePose
 from pipeline.portrait import upload
-from pipeline.speak import animator_of, silence
 from pipeline.stages import EngineConfig
-from pipeline.types import Direction, Mood, Portrait
+from pipeline.types import Direction, Mood, Phoneme, Portrait, Speech
 from tests.unit.faces import disc_portrait
 from tests.unit.pictures import astronaut
 
@@ -275,3 +276,21 @@ def test_rigs_are_moved_as_rigs_and_pictures_are_warped() -> None:
     assert animator_of("rig", portrait) == "rig"
     assert animator_of("rig", picture) == "warp"
     assert animator_of("other", picture) == "other"
+
+
+def test_a_smile_with_all_teeth_opens_into_speech_without_a_twitch(smiling: Portrait) -> None:
+    """ "Hello": the portrait's own smile is given up no sooner than the sound opens the mouth."""
+    ends = (0.07, 0.14, 0.22, 0.45)
+    hello = tuple(map(Phoneme, ("h", "ə", "l", "oʊ"), (0.0, *ends), ends))
+    speech = Speech("Hello", np.zeros(24_000, np.float32), 24_000, hello)
+    speaking = controls(smiling)
+
+    def opening(pose: FacePose, bend: tuple[float, float]) -> float:
+        lips = speaking.shape(pose, *bend).lips
+        return float((lips.lower - lips.upper)[MIDDLE])
+
+    spoken = [opening(moment.pose, moment.bend) for moment in moments(OWN, OWN, speech, Direction(Mood.CALM, 5), 25)]
+    rest = opening(REST, STILL)
+    assert min(spoken[: round(0.35 * 25)]) > 0.6 * rest
+    assert min(spoken) < 0.6 * rest  # rounded lips end the smile
+    assert abs(spoken[0] - rest) < 0.25 * rest
