@@ -10,7 +10,7 @@ export TEXT
 
 # DEV=0 leaves the test tools out of `make setup`; `make summon` takes what is installed, at least the core.
 DEV ?= 1
-ifneq ($(filter test test-diffusers test-languages chaos lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
+ifneq ($(filter test test-slow test-diffusers test-languages chaos lint $(if $(filter 0,$(DEV)),,setup),$(MAKECMDGOALS)),)
 INSTALLED := .venv/.installed-dev
 else
 INSTALLED := $(firstword $(wildcard .venv/.installed-*) .venv/.installed-core)
@@ -25,13 +25,14 @@ INSTALL := $(if $(shell command -v uv),$(UV),$(BIN)/python -m pip install -q --d
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup summon test chaos test-diffusers test-languages test-llm test-live lint bench bench-diffusers docs clean
+.PHONY: help setup summon test test-slow chaos test-diffusers test-languages test-llm test-live lint bench bench-diffusers docs clean
 .DELETE_ON_ERROR:
 
 help:
 	@echo 'make summon TEXT="an angry apple"   all set-up, then the character, in out/angry-apple/'
 	@echo 'make setup                          all set-up: .venv, dependencies, voices and art, database (DEV=0: no test tools)'
 	@echo 'make test                           all set-up, then the tests'
+	@echo 'make test-slow                      the tests that take minutes, which `make test` leaves out'
 	@echo 'make chaos                          kill, freeze, cut and restart everything for 15 minutes, then check the history'
 	@echo 'make test-diffusers                 the tests of the diffusion painter, on tiny models (torch: 1.5 GB more)'
 	@echo 'make test-languages                 the tests of speech in seven other languages (400 MB more; espeak-ng is GPL-3)'
@@ -53,6 +54,9 @@ summon: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+test-slow: $(READY)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow
 
 chaos: $(READY)
 	$(BIN)/python -m tests.chaos

@@ -35,17 +35,28 @@ for _field in Settings.model_fields.values():
         os.environ.pop(str(_field.validation_alias), None)
 
 
-LONGEST_FIRST = ("acceptance", "chaos", "integration", "contract", "unit")
+LONGEST_FIRST = ("acceptance", "chaos", "integration", "contract", "unit/test_workers", "unit/test_serving", "unit")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long files first: what is handed out last should not keep one process busy while the others are done."""
-    order = {name: place for place, name in enumerate(LONGEST_FIRST)}
-    items.sort(key=lambda item: order.get(item.path.relative_to(Path(__file__).parent).parts[0], len(order)))
+
+    def place(item: pytest.Item) -> int:
+        file = item.path.relative_to(Path(__file__).parent).as_posix()
+        return next((n for n, start in enumerate(LONGEST_FIRST) if file.startswith(start)), len(LONGEST_FIRST))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:
     """Thousands of collected tests need not be looked through each time that garbage is collected."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module")
+def grown() -> None:
+    """For a file whose tests collect garbage, to see what they left: nor need they look through that of all others."""
     gc.collect()
     gc.freeze()
 

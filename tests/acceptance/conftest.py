@@ -6,16 +6,20 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 
 from bot.settings import Settings
+from tests.servers.sqlite import SqliteFiles
 
 COMMAND = (sys.executable, "-m", "bot.cli")
 PATIENCE = 180
@@ -62,6 +66,11 @@ class Place:
         """The JSON of a command that may end with any status, such as `doctor`."""
         return json.loads(self.run(*words, "--json").stdout)
 
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """What the database of this home holds."""
+        with closing(sqlite3.connect(self.home / "chatanything.db")) as connection:
+            return connection.execute(query, values).fetchall()
+
     def start(self, *words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
             [*COMMAND, *words],
@@ -88,14 +97,27 @@ def fresh(root: Path, assets: Path) -> Place:
 
 
 @pytest.fixture
-def place(tmp_path: Path, assets_home: Path) -> Place:
-    return fresh(tmp_path, assets_home)
+def place(tmp_path: Path, assets_home: Path, sqlite: SqliteFiles) -> Place:
+    """A home that has its tables already, which `fresh` leaves to the first command."""
+    place = fresh(tmp_path, assets_home)
+    sqlite.lay(place.home / "chatanything.db")
+    return place
 
 
 @pytest.fixture(scope="session")
 def summoned(tmp_path_factory: pytest.TempPathFactory, assets_home: Path) -> tuple[Place, Any]:
-    place = fresh(tmp_path_factory.mktemp("summoned"), assets_home)
-    return place, place.json("summon", *APPLE)
+    """Made by whichever process of the tests needs it first, and shared by all of them."""
+    everybody = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        everybody = everybody.parent
+    root = everybody / "summoned"
+    place, document = Place(root / "home", root / "work"), root / "document.json"
+    with FileLock(everybody / "summoned.lock"):
+        if not document.exists():
+            shutil.rmtree(root, ignore_errors=True)
+            root.mkdir()
+            document.write_text(json.dumps(fresh(root, assets_home).json("summon", *APPLE)), "utf-8")
+    return place, json.loads(document.read_text("utf-8"))
 
 
 @pytest.fixture(scope="module")

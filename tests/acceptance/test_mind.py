@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.acceptance.conftest import Place
+from tests.acceptance.conftest import APPLE, Place
 from tests.servers.chat import Body, ChatServer
 from tests.servers.faults import Fault
 from tests.servers.playing import answer
@@ -46,7 +45,7 @@ def everything_written(place: Place) -> bytes:
 
 
 def test_a_life_with_a_language_model(chatting: Place, server: ChatServer) -> None:
-    """Summon, talk, be remembered, be forgotten, count the costs; and the key is nowhere."""
+    """Summon, talk, be remembered, show a picture, be forgotten, count the costs; and the key is nowhere."""
     summoned = chatting.json("summon", "an angry apple", "--seed", "3")
     assert summoned["persona"]["author"] == "test-model"
     assert summoned["notices"] == []
@@ -60,14 +59,17 @@ def test_a_life_with_a_language_model(chatting: Place, server: ChatServer) -> No
     facts = chatting.json("memory", "show", name, "--as", "Ada")
     assert [fact["text"] for fact in facts] == ["Loves night trains."]
     assert chatting.json("memory", "show", name, "--as", "Bob") == []
-    chatting.json("talk", name, "--as", "Ada", "--say", "What should I do tonight?")
+    Image.new("RGB", (3000, 2000), "green").save(chatting.folder / "meadow.png")
+    seeing, question = chatting.with_settings(OPENAI_SEES="true"), "What should I do there tonight?"
+    seeing.json("talk", name, "--as", "Ada", "--say", question, "--picture", "meadow.png")
     asked = next(r.body for r in reversed(server.requests) if "response_format" not in r.body)
     assert "Loves night trains." in asked["messages"][0]["content"]
     assert "I love night trains, do you?" in json.dumps(asked["messages"])
+    assert [part["type"] for part in asked["messages"][-1]["content"]] == ["text", "image_url"]
 
     gone = chatting.run("memory", "forget", name, str(facts[0]["id"]), "--as", "Ada")
     assert gone.returncode == 0, gone.stderr
-    assert chatting.json("memory", "show", name, "--as", "Ada") == []
+    assert chatting.rows("SELECT * FROM facts") == []
     again = chatting.run("memory", "forget", name, str(facts[0]["id"]), "--as", "Ada")
     assert again.returncode == 2
 
@@ -78,22 +80,8 @@ def test_a_life_with_a_language_model(chatting: Place, server: ChatServer) -> No
     assert KEY.encode() not in everything_written(chatting)
 
 
-def test_a_picture_is_shown_to_a_model_that_sees(settled: tuple[Place, Any], server: ChatServer) -> None:
-    place, summoned = settled
-    name = summoned["persona"]["name"]
-    Image.new("RGB", (3000, 2000), "green").save(place.folder / "meadow.png")
-    seeing = place.with_settings(
-        OPENAI_BASE_URL=server.base_url,
-        OPENAI_API_KEY=KEY,
-        OPENAI_MODEL="test-model",
-        VOICE="hibari",
-        OPENAI_SEES="true",
-    )
-    seeing.json("talk", name, "--say", "Look at this.", "--picture", "meadow.png")
-    shown = next(r.body for r in reversed(server.requests) if "response_format" not in r.body)
-    kinds = [part["type"] for part in shown["messages"][-1]["content"]]
-    assert kinds == ["text", "image_url"]
-    missing = seeing.run("talk", name, "--say", "Look.", "--picture", "nowhere.png")
+def test_a_picture_that_is_not_there_is_a_sentence(chatting: Place) -> None:
+    missing = chatting.run("talk", "anybody", "--say", "Look.", "--picture", "nowhere.png")
     assert missing.returncode == 2
     assert "nowhere.png" in missing.stderr
 
@@ -122,12 +110,18 @@ def test_the_doctor_sees_that_a_key_is_wrong(chatting: Place) -> None:
     assert "sk-" not in json.dumps(doctor)
 
 
-def test_the_demo_writer_stands_in_where_that_is_allowed(chatting: Place, server: ChatServer) -> None:
-    """`tests/unit/test_mind_understudy.py` has replies."""
-    server.fail(*[Fault.SERVER_ERROR] * 3)
-    summoned = chatting.with_settings(MIND_STAND_IN="true").json("summon", "an angry apple")
+def test_the_demo_writer_stands_in_and_the_same_seed_gives_the_same(
+    chatting: Place, server: ChatServer, settled: tuple[Place, Any]
+) -> None:
+    """What another home got of the demo writer itself. `tests/unit/test_mind_understudy.py` has replies."""
+    server.fail(*[Fault.SERVER_ERROR] * 20)
+    summoned = chatting.with_settings(MIND_STAND_IN="true").json("summon", *APPLE)
     assert summoned["persona"]["author"] == "scripted"
     assert "stands in" in summoned["notices"][0]
+    _, document = settled
+    for part in ("persona", "voice", "speech"):
+        assert summoned[part] == document[part]
+    assert summoned["portrait"]["landmarks"] == document["portrait"]["landmarks"]
 
 
 def test_auto_finds_a_local_server_and_says_so(place: Place) -> None:
@@ -144,5 +138,4 @@ def test_what_was_paid_is_noted_even_when_it_fails(chatting: Place, server: Chat
     assert "language model" in done.stderr
     (row,) = chatting.json("costs")
     assert (row["task"], row["calls"]) == ("persona", 2)
-    with sqlite3.connect(chatting.home / "chatanything.db") as database:
-        assert database.execute("SELECT count(*) FROM personas").fetchone() == (0,)
+    assert chatting.rows("SELECT * FROM personas") == []

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 import re
 import signal
-import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -90,8 +89,7 @@ class Bot:
         return process
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with closing(sqlite3.connect(self.place.home / "chatanything.db")) as connection:
-            return connection.execute(query, values).fetchall()
+        return self.place.rows(query, *values)
 
     def newest(self) -> str:
         """The id of the newest request."""
@@ -266,7 +264,8 @@ def test_called_off_handed_back_left_alone(home: Bot, hanging: ChatServer) -> No
     hanging.delay = 0.0
     again = home.worker()
     again.wait_for("step.ended", stage="clip", request=request)
-    done = home.place.run("summon", "a shy moth", "--queue")
+    ((name,),) = home.rows("SELECT name FROM personas")
+    done = home.place.run("talk", name, "--say", LINE, "--queue")
     assert done.returncode == 0, done.stderr
     assert home.state(request) == home.state(home.newest()) == "delivered"
     assert len(re.findall(r"clip-\w+\.mp4\n", done.stdout)) == 2

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.acceptance.conftest import APPLE, Place, fresh
+from tests.acceptance.conftest import Place, fresh
 
 
 def test_the_document_tells_all(settled: tuple[Place, Any]) -> None:
@@ -90,13 +90,19 @@ def test_one_line_and_then_a_conversation_that_remembers_it(settled: tuple[Place
             assert clip.streams.video[0].width == 512
 
 
-def test_the_better_voice_dismissal_and_the_terminal(place: Place) -> None:
-    done = place.run("summon", "a wise old oak", "--voice-engine", "kokoro", "--seed", "1")
+def test_hostile_words_are_only_words_in_the_better_voice_at_the_terminal(place: Place) -> None:
+    words = "../../etc {} %s {0.__class__} [bold] @everyone 🍎"
+    done = place.run("summon", words, "--voice-engine", "kokoro", "--seed", "1")
     assert done.returncode == 0, done.stderr
-    document = json.loads((place.folder / "out/wise-old-oak/persona.json").read_text("utf-8"))
+    assert [file.name for file in place.folder.iterdir()] == ["out"]
+    (file,) = place.folder.glob("out/*/persona.json")
+    document = json.loads(file.read_text("utf-8"))
+    assert Path(document["portrait"]["path"]).parent == file.parent
+    assert "@everyone" not in json.dumps(document) + done.stdout + done.stderr
     name = document["persona"]["name"]
-    for words in (name, document["persona"]["tagline"], "greeting.mp4", document["portrait"]["style"], "kokoro"):
-        assert words in done.stdout
+    for shown in (name, document["persona"]["tagline"], "greeting.mp4", document["portrait"]["style"], "kokoro"):
+        assert shown in done.stdout
+
     assert place.run("dismiss", name).returncode == 0
     assert place.json("personas") == []
     assert place.run("dismiss", name).returncode == 2
@@ -111,15 +117,6 @@ def test_words_that_cannot_be_used_get_a_sentence(place: Place, words: str) -> N
     assert done.stderr.strip()
     assert not done.stdout
     assert not list(place.folder.rglob("*"))
-
-
-def test_hostile_words_are_only_words(place: Place) -> None:
-    words = "../../etc {} %s {0.__class__} @everyone 🍎"
-    document = place.json("summon", words, "--voice-engine", "hibari", "--seed", "1")
-    assert Path(document["portrait"]["path"]).is_relative_to(place.folder / "out")
-    assert "@everyone" not in json.dumps(document)
-    outside = [p for p in place.folder.iterdir() if p.name != "out"]
-    assert not outside
 
 
 def test_missing_assets_name_the_command_that_fetches_them(place: Place) -> None:
@@ -153,6 +150,8 @@ def test_a_folder_that_takes_nothing(place: Place) -> None:
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "--out" in done.stderr
+    assert "Painting" not in done.stderr  # said before anything is made
+    assert not place.rows("SELECT id FROM personas")
 
 
 def test_a_disk_that_is_full(place: Place) -> None:
@@ -162,15 +161,14 @@ def test_a_disk_that_is_full(place: Place) -> None:
     def limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
 
-    assert place.run("migrate").returncode == 0
     done = place.run("summon", "an angry apple", "--voice-engine", "hibari", preexec_fn=limit)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert not [file for file in place.folder.rglob("*") if file.is_file()]
-    assert place.json("personas") == []
+    assert place.rows("SELECT * FROM personas") == []
 
 
-def test_ctrl_c_leaves_nothing_half_and_the_same_seed_gives_the_same(place: Place, settled: tuple[Place, Any]) -> None:
+def test_ctrl_c_leaves_nothing_half(place: Place) -> None:
     process = place.start("summon", "an angry apple", "--voice-engine", "kokoro")
     time.sleep(3)
     process.send_signal(signal.SIGINT)
@@ -178,12 +176,7 @@ def test_ctrl_c_leaves_nothing_half_and_the_same_seed_gives_the_same(place: Plac
     assert process.returncode == 130
     assert "Traceback" not in stderr
     assert not [file for file in place.folder.rglob("*") if file.is_file()]
-    assert place.json("personas") == []
-    _, document = settled
-    again = place.json("summon", *APPLE, "--out", "elsewhere")
-    for part in ("persona", "voice", "speech"):
-        assert again[part] == document[part]
-    assert again["portrait"]["landmarks"] == document["portrait"]["landmarks"]
+    assert place.rows("SELECT * FROM personas") == []
 
 
 def test_settings_that_name_no_engine(place: Place) -> None:
@@ -196,5 +189,6 @@ def test_settings_that_name_no_engine(place: Place) -> None:
 
 def test_two_places_do_not_meet(tmp_path: Path, assets_home: Path) -> None:
     first = fresh(tmp_path, assets_home)
+    assert first.run("migrate").returncode == 0
     assert first.json("personas") == []
     assert "summon" in first.run("talk", "nobody", "--say", "hi").stderr

@@ -33,7 +33,8 @@ from storage.database import Database
 from storage.outbox import Part, PartKind
 from storage.requests import Requests
 from storage.steps import StepPlan
-from storage.tables import Json, StepRow
+from storage.tables import StepRow
+from storage.values import Json
 from tests.servers.postgres import Postgres
 
 REQUESTS = 1000

@@ -31,7 +31,8 @@ from storage.blobs import Blobs
 from storage.database import Database
 from storage.memory import MAXIMUM_FACTS, WIDTH, Memories, packed
 from storage.repository import Personas, StoredPersona
-from storage.tables import FactRow, PersonaRow, now
+from storage.tables import FactRow, PersonaRow
+from storage.values import now
 
 FACTS = 10_000
 PAIRS = 200

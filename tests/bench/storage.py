@@ -26,8 +26,9 @@ from storage import migrate
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.memory import Memories
-from storage.repository import Personas, slug
-from storage.tables import Moment, PersonaRow, new_id, now
+from storage.repository import Personas
+from storage.tables import Moment, PersonaRow
+from storage.values import new_id, now, slug
 from tests.bench.memory import median
 
 PERSONAS = 10_000

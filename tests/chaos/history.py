@@ -17,7 +17,6 @@ from storage.steps import StepState
 from storage.tables import (
     BlobRow,
     ChargeRow,
-    Json,
     PartRow,
     PersonaRow,
     PortraitRow,
@@ -29,6 +28,7 @@ from storage.tables import (
     UsageRow,
     VoiceRow,
 )
+from storage.values import Json
 
 Row = TypeVar("Row", bound=Table)
 Entry: TypeAlias = Mapping[str, Any]

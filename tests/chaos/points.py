@@ -12,8 +12,9 @@ from typing import Any
 
 from bot.messages import Message, Place
 from storage.blobs import BlobRef, Blobs
+from storage.completion import Completing, Made
 from storage.outbox import Outbox, Sending
-from storage.requests import Completing, Made, Requests
+from storage.requests import Requests
 from storage.steps import Lease
 from tests.servers.board import BoardMessenger
 

@@ -10,7 +10,6 @@ import pytest
 
 from storage.tables import (
     ChargeRow,
-    Json,
     PartRow,
     PersonaRow,
     PortraitRow,
@@ -20,8 +19,8 @@ from storage.tables import (
     TurnRow,
     UsageRow,
     VoiceRow,
-    now,
 )
+from storage.values import Json, now
 from tests.chaos.history import Entry, History, Ledger
 from tests.chaos.promises import RULES, Fault, faults, nonce
 

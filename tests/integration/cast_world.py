@@ -9,7 +9,7 @@ from bot.app import Desk
 from bot.asking import Incoming
 from bot.places import Actor
 from pipeline.types import Persona
-from storage import company, repository
+from storage import company, rows
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.repository import StoredPersona
@@ -38,7 +38,7 @@ async def summoned(
 ) -> StoredPersona:
     """A character that was made in a conversation."""
     async with desk.database.session() as session:
-        row = repository.persona_row(a_persona(name), owner, place=place)
+        row = rows.persona_row(a_persona(name), owner, place=place)
         session.add(row)
         await session.flush()
         await company.joined(session, conversation, row.id)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import copy
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
+from discord import app_commands
 from simcord.env import Env
 
 from bot.delivery import Delivery
@@ -20,10 +24,11 @@ from storage.blobs import Blobs
 from storage.database import Database
 from storage.outbox import PartKind
 from storage.repository import StoredPersona
-from storage.tables import Json
+from storage.values import Json
 from tests.integration.platform_world import PATIENCE, Played, a_desk
 
 PNG = b"\x89PNG portrait"
+_translated: dict[str, Any] = {}
 
 
 @dataclass
@@ -66,6 +71,20 @@ class World(Played):
         return await self.made(await self.request(), name, **document)
 
 
+def translated_once(command: type[Any]) -> Callable[..., Awaitable[Any]]:
+    """As the library does it, but the same command only once for all tests: in 34 locales it takes longer than most of
+    them."""
+    original = command.get_translated_payload
+
+    async def payload(self: Any, tree: app_commands.CommandTree[Any], translator: app_commands.Translator) -> Any:
+        key = json.dumps([type(translator).__qualname__, self.to_dict(tree)], sort_keys=True)
+        if key not in _translated:
+            _translated[key] = await original(self, tree, translator)
+        return copy.deepcopy(_translated[key])
+
+    return payload
+
+
 @asynccontextmanager
 async def a_world(address: str, folder: Path, *, content: bool = True, **settings: Any) -> AsyncIterator[World]:
     """All of it, with a delivery that serves."""
@@ -73,7 +92,10 @@ async def a_world(address: str, folder: Path, *, content: bool = True, **setting
         desk = a_desk(database, Blobs((folder / "blobs").as_uri()), **settings)
         client = Client(desk, content=content, commands=folder / "commands", shard_count=1)
         env = Env(client)
-        await env.start()
+        with pytest.MonkeyPatch.context() as patch:
+            for command in (app_commands.Command, app_commands.Group, app_commands.ContextMenu):
+                patch.setattr(command, "get_translated_payload", translated_once(command))
+            await env.start()
         guild = env.create_guild(shard_id=0)
         channel = guild.create_text_channel("general")
         ann = guild.add_member(env.create_user("Ann"))

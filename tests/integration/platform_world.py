@@ -13,7 +13,7 @@ from bot.app import Desk, furnish
 from bot.jobs.embedded import EmbeddedEngine
 from bot.settings import Settings
 from pipeline.types import Persona, Portrait
-from storage import outbox, repository
+from storage import outbox, rows
 from storage.asked import Request
 from storage.bell import LocalBell
 from storage.blobs import Blobs
@@ -23,7 +23,8 @@ from storage.outbox import Outbox, Part, PartKind
 from storage.pictures import to_png
 from storage.repository import StoredPersona
 from storage.requests import Requests
-from storage.tables import Json, PartRow, RequestRow
+from storage.tables import PartRow, RequestRow
+from storage.values import Json
 from tests.integration.requests_world import Transport, close
 
 PATIENCE = 60
@@ -89,7 +90,7 @@ class Played:
         """A worker makes the character that a request asks for."""
         persona = a_persona(name)
         async with self.desk.database.session() as session:
-            row = repository.persona_row(persona, request.person, place=request.place)
+            row = rows.persona_row(persona, request.person, place=request.place)
             session.add(row)
             await session.flush()
             await joined(session, request.conversation, row.id)
@@ -102,8 +103,8 @@ class Played:
         """A character gets a portrait."""
         picture = await self.desk.blobs.put(to_png(portrait.picture), "image/png")
         async with self.desk.database.session() as session:
-            await repository.name_blobs(session, [picture])
-            session.add(repository.portrait_row(persona.id, portrait, [picture]))
+            await rows.name_blobs(session, [picture])
+            session.add(rows.portrait_row(persona.id, portrait, [picture]))
 
     async def _unsent(self, request: Request) -> bool:
         query = select(PartRow.id).where(PartRow.request_id == request.id, PartRow.state.in_(("waiting", "sending")))

@@ -16,11 +16,12 @@ from storage import charges, outbox, requests, steps
 from storage.asked import Asked, Request
 from storage.bell import LocalBell
 from storage.charges import Meter
+from storage.completion import Made
 from storage.database import Database
 from storage.outbox import Outbox, Part, PartKind
-from storage.requests import Made, Requests
+from storage.requests import Requests
 from storage.steps import Lease, Step, StepPlan
-from storage.tables import Json
+from storage.values import Json
 
 SUMMON = (
     StepPlan("mind", "mind"),

@@ -36,7 +36,7 @@ from pipeline.receipt import Receipt
 from pipeline.summon import Engines
 from pipeline.types import Line, Memory, Persona, ReplyDelta, Turn
 from pipeline.workers import Lane, Workers
-from storage import lines, repository
+from storage import lines, rows
 from storage.bell import LocalBell
 from storage.blobs import Blobs
 from storage.database import Database
@@ -123,7 +123,7 @@ class Theatre:
         """A character of that name, without a face."""
         written = write(concept, seed).model_copy(update={"name": name, **changes})
         async with self.desk.database.session() as session:
-            row = repository.persona_row(written, "test:ann", place="test:place")
+            row = rows.persona_row(written, "test:ann", place="test:place")
             session.add(row)
         return await self.desk.stored.personas.get(row.id)
 

@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from bot import doctor
+from bot.doctor import services
 from pipeline.animation.remote.animator import form
 from pipeline.animation.remote.client import Client
 from pipeline.animation.remote.contract import MOST_ASKED, Standing, State
 from pipeline.animation.warp import WarpAnimator
 from pipeline.errors import EngineFailed, RateLimited, WrongKey
-from pipeline.speak import draw
+from pipeline.sentence import draw
 from pipeline.stages import EngineConfig, RemoteConfig
 from pipeline.types import Direction, Mood
 from tests.servers.animator import KEY, Animator
@@ -68,8 +68,8 @@ def test_without_the_key_nothing_is_told(server: RemoteConfig, key: str, words: 
 
 
 def test_doctor_asks_it(server: RemoteConfig) -> None:
-    assert "warp 1.0 at 127.0.0.1" in doctor.animator(server).sentence
-    refused = doctor.animator(RemoteConfig(server.url))
+    assert "warp 1.0 at 127.0.0.1" in services.animator(server).sentence
+    refused = services.animator(RemoteConfig(server.url))
     assert (refused.state, refused.remedy) == ("note", "set ANIMATOR_KEY")
 
 

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
-from storage import company, repository
+from storage import company, rows
 from storage.asked import Asked
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.repository import Personas
 from storage.sweeping import Sweeper
-from storage.tables import PersonaRow, RequestRow, now
+from storage.tables import PersonaRow, RequestRow
+from storage.values import now
 from tests.integration.cast_world import a_persona
 from tests.integration.requests_world import SHORT, World
 
@@ -34,7 +35,7 @@ async def asked(world: World, persona: str, conversation: str, message: str) -> 
 
 async def summoned(database: Database, name: str, owner: str | None = None) -> str:
     async with database.session() as session:
-        row = repository.persona_row(a_persona(name), owner)
+        row = rows.persona_row(a_persona(name), owner)
         session.add(row)
     return row.id
 

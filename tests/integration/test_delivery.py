@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bot import delivery, showing, words
+from bot import delivery, live_progress, showing, words
 from bot.delivery import Delivery
 from bot.jobs.plan import Stage
 from bot.localisation.texts import texts as localised
@@ -23,10 +23,10 @@ from pipeline.errors import StorageBusy
 from storage.asked import State
 from storage.bell import News, Topic
 from storage.blobs import Blobs
+from storage.completion import Fenced
 from storage.database import Database
 from storage.outbox import Outbox, PartKind, Sending, Underway
-from storage.requests import Fenced
-from storage.tables import Json
+from storage.values import Json
 from tests.servers.board import Board, BoardMessenger, Trouble
 from tests.servers.office import Office
 from tests.servers.sqlite import SqliteFiles
@@ -40,7 +40,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delivery, "EVERY", 0.05)
     monkeypatch.setattr(delivery, "FIRST_WAIT", 0.02)
     monkeypatch.setattr(delivery, "SHORTEST_WAIT", 0.02)
-    monkeypatch.setattr(delivery, "PROGRESS_EVERY", 0.1)
+    monkeypatch.setattr(live_progress, "EVERY", 0.1)
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from bot.localisation.texts import LANGUAGES, texts
 from pipeline.errors import StorageBusy
 from pipeline.types import Fact, FactKind, Speaking, Turn
 from storage.repository import StoredPersona
-from storage.tables import now
+from storage.values import now
 from tests.integration.discord_world import World, a_world
 from tests.integration.platform_world import a_persona
 from tests.servers.sqlite import SqliteFiles

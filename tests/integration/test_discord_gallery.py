@@ -10,7 +10,7 @@ import discord
 import pytest
 
 from bot.discord.client import Client
-from storage import repository
+from storage import rows
 from storage.repository import StoredPersona
 from tests.integration.discord_world import World, a_world
 from tests.integration.platform_world import a_persona
@@ -33,9 +33,9 @@ async def a_crowd(world: World, number: int, **changes: Any) -> list[StoredPerso
     """Characters of Ann that nobody had to make, the oldest first."""
     owner, place = f"discord:{world.ann.id}", f"discord:{world.guild.id}"
     async with world.desk.database.session() as session:
-        rows = [repository.persona_row(a_persona(f"Pip {one}", **changes), owner, place=place) for one in range(number)]
-        session.add_all(rows)
-    return [await world.desk.stored.personas.get(row.id) for row in rows]
+        pips = [rows.persona_row(a_persona(f"Pip {one}", **changes), owner, place=place) for one in range(number)]
+        session.add_all(pips)
+    return [await world.desk.stored.personas.get(row.id) for row in pips]
 
 
 def titles(result: Any) -> list[str]:

@@ -17,7 +17,6 @@ import pytest
 from discord.app_commands import AppCommandContext
 from pydantic import SecretStr
 
-from bot import doctor
 from bot.app import Desk
 from bot.discord.faces import Faces
 from bot.discord.gateway import open_gateway
@@ -25,6 +24,7 @@ from bot.discord.hooks import Hooks
 from bot.discord.messenger import DiscordMessenger
 from bot.discord.responses import Response, Responses
 from bot.discord.standing import ALLOW_CONTENT, DiscordUnavailable, look
+from bot.doctor import services
 from bot.jobs.plan import Stage
 from bot.messages import File, Gone, Message, MessageLost, Patience, Place, Refused, Undelivered
 from bot.progress import Mark, Progress
@@ -317,12 +317,12 @@ async def test_a_connection_that_is_closed_for_good_is_a_sentence(
 
 
 async def test_doctor_says_how_the_bot_stands(rest: Rest, tmp_path: Path) -> None:
-    note = await asyncio.to_thread(doctor._discord, a_bot(tmp_path))
+    note = await asyncio.to_thread(services.discord, a_bot(tmp_path))
     assert (note.state, note.remedy) == ("note", ALLOW_CONTENT)
     rest.flags = discord.ApplicationFlags.gateway_message_content_limited.flag
-    fine = await asyncio.to_thread(doctor._discord, a_bot(tmp_path))
+    fine = await asyncio.to_thread(services.discord, a_bot(tmp_path))
     assert (fine.state, fine.sentence) == ("ok", "the token is that of bot, which is on 3 servers")
-    wrong = await asyncio.to_thread(doctor._discord, a_bot(tmp_path, "wrong"))
+    wrong = await asyncio.to_thread(services.discord, a_bot(tmp_path, "wrong"))
     assert (wrong.state, wrong.sentence) == ("missing", "Discord does not take this token.")
 
 

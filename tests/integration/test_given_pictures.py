@@ -18,13 +18,15 @@ from PIL import Image
 from pydantic import SecretStr
 
 from pipeline import registry
+from pipeline.animation.animator import animator_of
 from pipeline.clips import clip
+from pipeline.clips.padding import silence, whole_frames
 from pipeline.errors import BadRequest, EngineFailed
 from pipeline.face import ibug
 from pipeline.portrait import upload
 from pipeline.portrait.upload import NoFace
 from pipeline.receipt import Receipt
-from pipeline.speak import ENDING, Studio, animator_of, silence, whole_frames
+from pipeline.speak import ENDING, Studio
 from pipeline.stages import EngineConfig, RemoteConfig
 from pipeline.types import Direction, Face, Frame, Mood, Picture, Portrait, Speech, Utterance
 from pipeline.workers import Workers

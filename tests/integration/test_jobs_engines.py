@@ -22,7 +22,8 @@ from storage.database import Database
 from storage.outbox import Part, PartKind
 from storage.requests import Requests
 from storage.steps import Lease, Step, StepPlan, StepState, Transport, as_step
-from storage.tables import Json, StepRow
+from storage.tables import StepRow
+from storage.values import Json
 from tests.servers.postgres import Postgres
 from tests.servers.sqlite import SqliteFiles
 

@@ -40,7 +40,8 @@ from pipeline.listen import Ear
 from pipeline.mark import MARK, SOURCE_TYPE
 from pipeline.mind.scripted.engine import ScriptedMind
 from pipeline.receipt import Receipt
-from pipeline.speak import Studio, timed
+from pipeline.sentence import timed
+from pipeline.speak import Studio
 from pipeline.summon import Engines
 from pipeline.types import Attachment, Heard, Line, Memory, Mood, Persona, ReplyDelta, Speaking
 from pipeline.voice.moves import NO_FURTHER

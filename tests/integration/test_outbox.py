@@ -14,7 +14,8 @@ from storage.bell import News, Topic
 from storage.charges import Meter
 from storage.database import Database
 from storage.outbox import PartKind, PartState, Sending, Underway
-from storage.tables import ChargeRow, PartRow, RequestRow, now
+from storage.tables import ChargeRow, PartRow, RequestRow
+from storage.values import now
 from tests.servers.office import Office
 
 TEXT = PartKind.TEXT

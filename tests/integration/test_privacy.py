@@ -24,18 +24,19 @@ from bot.localisation.refusals import Refusal
 from bot.places import Actor
 from pipeline.receipt import Usage
 from pipeline.types import Speaking, Turn
-from storage import company, repository
+from storage import company, rows
 from storage.charges import Meter
+from storage.completion import Fenced, Made
 from storage.database import Database
 from storage.memory import WIDTH, packed
 from storage.outbox import PartKind
 from storage.personal import Deleted
 from storage.pictures import from_png, to_png
 from storage.repository import StoredPersona
-from storage.requests import Fenced, Made
 from storage.sweeping import Sweeper
-from storage.tables import FactRow, Json, LineRow, MemberRow, RequestRow, SceneRow, SummaryRow, Table, VoiceRow, now
+from storage.tables import FactRow, LineRow, MemberRow, RequestRow, SceneRow, SummaryRow, Table, VoiceRow
 from storage.usage import insert_usages
+from storage.values import Json, now
 from tests.integration.cast_world import CAFE, HALL, NUMBERS, a_desk, a_persona, actor, incoming, summoned
 
 TELLY, DIANA, TOM = "telegram:4711", "discord:4712", "discord:4713"
@@ -92,14 +93,14 @@ class Life:
         blob = await self.desk.blobs.put(words(incoming.person).encode(), "image/png")
         made = Made(f"{lease.request.id}", {"values": words(incoming.person)}, [blob])
         async with self.desk.requests.completing(lease, made) as completing:
-            row = repository.persona_row(a_persona(words(incoming.person)), incoming.person, place=incoming.place)
+            row = rows.persona_row(a_persona(words(incoming.person)), incoming.person, place=incoming.place)
             completing.session.add(row)
             await completing.session.flush()
             completing.request.persona_id = row.id
             await company.joined(completing.session, incoming.conversation, row.id)
             completing.session.add(VoiceRow(persona_id=row.id, recipe={"wish": words(incoming.person)}))
             portrait: dict[str, Json] = {"style": "", "art": "", "reason": "", "rig": None, "landmarks": []}
-            completing.session.add(repository.portrait_row_of(row.id, portrait, [blob]))
+            completing.session.add(rows.portrait_row_of(row.id, portrait, [blob]))
             await completing.charge(Meter.COST, 0.01, add=True)
             insert_usages(completing.session, [a_usage()], person=incoming.person, conversation=incoming.conversation)
         await self._deliver()
@@ -113,7 +114,7 @@ class Life:
         async with self.desk.database.session() as session:
             for turn in (said, answered):
                 where = persona.id, incoming.conversation
-                session.add(repository.turn_row(*where, turn, person=incoming.person))
+                session.add(rows.turn_row(*where, turn, person=incoming.person))
             fact = {"kind": "about", "text": words(incoming.person), "vector": VECTOR}
             session.add(FactRow(persona_id=persona.id, person=incoming.person, **fact))
             await company.keep_messages(session, [(incoming.conversation, f"1/{incoming.update_key}", persona.id)])
@@ -196,8 +197,8 @@ async def test_nothing_of_the_person_is_left_and_everything_of_the_others(databa
         assert deleted.turns == len(before[person]["turns.json"])
         assert deleted.requests == len(before[person]["requests.json"])
         assert deleted.lines == len(before[person]["scene_lines.json"]) / 2  # those at home go with the scene
-        for name, rows in (await everything(database)).items():
-            assert [row for row in rows if person in row or HOMES[person] in row or words(person) in row] == [], name
+        for name, found in (await everything(database)).items():
+            assert [row for row in found if person in row or HOMES[person] in row or words(person) in row] == [], name
         assert await desk.privacy.delete(person) == Deleted()
         left.remove(person)
         for one in left:
@@ -271,8 +272,8 @@ async def test_an_export_can_be_opened_and_read(database: Database) -> None:
     blob = await desk.blobs.put(to_png(picture), "image/png")
     portrait: dict[str, Json] = {"style": "", "art": "", "reason": "", "rig": None, "landmarks": []}
     async with database.session() as session:
-        await repository.name_blobs(session, [blob])
-        session.add(repository.portrait_row_of(pip.id, portrait, [blob]))
+        await rows.name_blobs(session, [blob])
+        session.add(rows.portrait_row_of(pip.id, portrait, [blob]))
     with ZipFile(io.BytesIO(await desk.privacy.export(TOM))) as archive:
         assert archive.testzip() is None
         names = {name.removesuffix(".json") for name in archive.namelist()}

@@ -8,9 +8,10 @@ from sqlalchemy import event, select
 from pipeline.errors import BadRequest
 from storage.asked import State
 from storage.charges import Meter
+from storage.completion import Completing, Fenced
 from storage.database import Database
 from storage.outbox import Part, PartKind
-from storage.requests import TRIES, Completing, Fenced
+from storage.requests import TRIES
 from storage.steps import StepPlan, StepState
 from storage.tables import ChargeRow
 from tests.integration.requests_world import SHORT, SUMMON, Clock, World, made, reply

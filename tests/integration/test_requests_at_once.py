@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 
 from pipeline.errors import StorageBusy
 from storage.charges import Meter
+from storage.completion import Fenced
 from storage.database import Database
 from storage.outbox import PartKind
-from storage.requests import Fenced
 from storage.steps import Lease, StepPlan, StepState
 from storage.tables import ChargeRow, StepRow
 from tests.integration.requests_world import QUEUES, SHORT, SUMMON, World, made, reply

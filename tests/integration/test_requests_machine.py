@@ -26,9 +26,10 @@ from hypothesis.stateful import (
 )
 
 from storage.charges import Meter
+from storage.completion import Fenced
 from storage.database import Database
 from storage.outbox import Part, PartKind, Sending
-from storage.requests import TRIES, Fenced
+from storage.requests import TRIES
 from storage.steps import Lease, Pulse
 from tests.integration.requests_world import QUEUES, SHORT, SUMMON, Clock, World, looking, made, reply
 from tests.servers.sqlite import SqliteFiles

@@ -17,15 +17,17 @@ from sqlalchemy import select
 
 from pipeline import registry
 from pipeline.clips.clip import encode_segment, mux
+from pipeline.clips.padding import whole_frames
 from pipeline.errors import StorageFailed
-from pipeline.speak import PAUSE, whole_frames
+from pipeline.speak import PAUSE
 from pipeline.stages import EngineConfig
 from pipeline.types import Clip, Line, Mood, Persona, Phoneme, Portrait, Reply, Speech, Utterance, VoiceRecipe
 from storage import migrate
 from storage.blobs import Blobs
 from storage.database import Database
 from storage.results import Result, Results, refs, result_key
-from storage.tables import Json, ResultRow, storable
+from storage.tables import ResultRow
+from storage.values import Json, storable
 from tests.integration.test_storage import HOSTILE, persona, portrait, recipe
 from tests.unit.test_clip import beep, plain
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot import doctor
+from bot.doctor import machine
 from bot.settings import Settings
 from pipeline.errors import StorageBusy, StorageFailed
 from storage import blobs as module
@@ -138,7 +138,7 @@ async def test_everything_on_servers(postgres: Postgres, s3: S3, address: str, b
 @pytest.mark.usefixtures("blobs")
 def test_the_doctor_says_the_same(s3: S3, address: str) -> None:
     def finding() -> tuple[str, str]:
-        found = doctor._files(Settings(_env_file=None, BLOB_URL=address))
+        found = machine.files(Settings(_env_file=None, BLOB_URL=address))
         return found.state, found.sentence
 
     assert finding() == ("ok", "can be written and read")

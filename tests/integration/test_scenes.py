@@ -20,9 +20,10 @@ from pipeline.speak import Studio
 from pipeline.stages import EngineConfig
 from storage.charges import Meter
 from storage.lines import LineKind, NewLine
-from storage.repository import name_blobs
+from storage.rows import name_blobs
 from storage.scenes import NewScene
-from storage.tables import ChargeRow, Json, LineRow, RequestRow, SceneRow, TurnRow
+from storage.tables import ChargeRow, LineRow, RequestRow, SceneRow, TurnRow
+from storage.values import Json
 from tests.integration.scene_world import HERE, Inline, Theatre, a_theatre, hurry
 from tests.servers.sqlite import SqliteFiles
 

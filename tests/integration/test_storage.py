@@ -17,7 +17,8 @@ from pipeline.types import Age, Gender, Mood, Persona, Portrait, Size, Speaking,
 from storage.blobs import Blobs
 from storage.company import joined
 from storage.database import Database
-from storage.repository import Personas, voice_row
+from storage.repository import Personas
+from storage.rows import voice_row
 from storage.tables import PersonaRow
 
 HOSTILE = [
@@ -239,6 +240,7 @@ async def test_an_error_undoes_everything(personas: Personas, database: Database
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 3, 5, 8, 13, 21, 34])
+@pytest.mark.usefixtures("grown")
 async def test_cancelled_anywhere_is_all_or_nothing(personas: Personas, database: Database, steps: int) -> None:
     adding = asyncio.create_task(personas.add(persona(), recipe(), portrait()))
     for _ in range(steps):

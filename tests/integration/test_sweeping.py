@@ -10,11 +10,12 @@ from sqlalchemy import func, select, update
 from pipeline.errors import StorageFailed
 from storage.asked import Request
 from storage.blobs import BlobRef, Blobs
+from storage.completion import Made
 from storage.database import Database
-from storage.repository import name_blobs, portrait_row_of
-from storage.requests import Made
+from storage.rows import name_blobs, portrait_row_of
 from storage.sweeping import BATCH, Sweeper, Swept
-from storage.tables import BlobRow, Json, PartRow, PersonaRow, RequestRow, ResultRow, StepRow, now
+from storage.tables import BlobRow, PartRow, PersonaRow, RequestRow, ResultRow, StepRow
+from storage.values import Json, now
 from tests.integration.requests_world import SHORT, World
 
 LONG_AGO = timedelta(days=8)

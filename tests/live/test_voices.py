@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bot import doctor
+from bot.doctor import services
 from bot.settings import Settings
 from pipeline import errors, registry
 from pipeline.evaluation.intelligibility import distance, heard
@@ -58,7 +58,7 @@ def test_a_sentence_is_said_and_understood(engine: str, settings: Settings) -> N
 def test_doctor_finds_it_in_order(engine: str, settings: Settings) -> None:
     service = settings.elevenlabs if engine == "elevenlabs" else settings.speech
     assert service is not None
-    look = doctor.elevenlabs if engine == "elevenlabs" else doctor.voice_service
+    look = services.elevenlabs if engine == "elevenlabs" else services.voice_service
     assert look(service).state == "ok"
 
 

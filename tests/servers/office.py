@@ -17,7 +17,8 @@ from storage.database import Database
 from storage.outbox import Outbox, Part, PartKind
 from storage.requests import Requests
 from storage.steps import Step, StepPlan
-from storage.tables import Json, PartRow, RequestRow
+from storage.tables import PartRow, RequestRow
+from storage.values import Json
 
 NUMBERS = count(1)
 STEPS = (StepPlan("mind", "mind"), StepPlan("voice", "voice", after=("mind",), optional=True))

@@ -28,13 +28,17 @@ class SqliteFiles:
 
     def fresh(self) -> str:
         """The address of a new database with all tables."""
+        address = self.empty()
+        self.lay(_file(address))
+        return address
+
+    def lay(self, file: Path) -> None:
+        """Makes ``file`` a database with all tables."""
         if self._template is None:
             address = self.empty()
             build(address)
             self._template = _file(address)
-        address = self.empty()
-        shutil.copy(self._template, _file(address))
-        return address
+        shutil.copy(self._template, file)
 
     def drop(self, address: str) -> None:
         """Deletes a database."""

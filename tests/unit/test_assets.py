@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from pipeline import assets, npm
+from pipeline import asset_catalogue, assets, npm
 from pipeline.errors import CorruptAsset, EngineUnavailable, MissingAsset, StorageFailed
 
 FAKE_NPM = """#!{python} -S
@@ -79,14 +79,14 @@ class Workshop:
     def pin(self, files: str = '["*.bin"]', extra: str = "") -> None:
         digest = base64.b64encode(hashlib.sha512(self.package.read_bytes()).digest()).decode()
         self.table.write_text(ROW.format(integrity=f"sha512-{digest}", files=files) + extra)
-        catalogue = assets.load(self.table.read_text())
+        catalogue = asset_catalogue.load(self.table.read_text())
         self._patch.setattr(assets, "catalogue", lambda: catalogue)
 
     def fetch_elsewhere(self) -> subprocess.Popen[bytes]:
         """The same fetch in a process of its own."""
         program = (
-            "import sys; from pathlib import Path; from pipeline import assets\n"
-            "table = assets.load(Path(sys.argv[1]).read_text()); assets.catalogue = lambda: table\n"
+            "import sys; from pathlib import Path; from pipeline import asset_catalogue, assets\n"
+            "table = asset_catalogue.load(Path(sys.argv[1]).read_text()); assets.catalogue = lambda: table\n"
             "assets.fetch(Path(sys.argv[2]))"
         )
         arguments = [sys.executable, "-c", program, str(self.table), str(self.home)]
@@ -337,7 +337,7 @@ def test_python_packages_are_checked_too(workshop: Workshop, tmp_path: Path, mon
         "purpose": "a model", "files": ["model_in_parts/1.bin", "model_in_parts/2.bin"],
         "sha256": hashlib.sha256(b"model").hexdigest(),
     }  # fmt: skip
-    catalogue = assets.Catalogue.model_validate({"asset": [row]})
+    catalogue = asset_catalogue.Catalogue.model_validate({"asset": [row]})
     monkeypatch.setattr(assets, "catalogue", lambda: catalogue)
     assert [(r.state, r.size) for r in assets.status(workshop.home)] == [(assets.State.PRESENT, 5)]
     _flip(package / "2.bin")
@@ -351,14 +351,14 @@ def test_python_packages_are_checked_too(workshop: Workshop, tmp_path: Path, mon
 
 def test_unknown_keys_and_unpinned_rows_are_refused() -> None:
     row = ROW.format(integrity="sha512-" + "A" * 86 + "==", files='["*.bin"]')
-    assert assets.load(row).asset
+    assert asset_catalogue.load(row).asset
     for broken in (row + 'colour = "red"', row.replace("sha512-", "sha1-"), row.replace('["*.bin"]', "[]")):
         with pytest.raises(ValidationError):
-            assets.load(broken)
+            asset_catalogue.load(broken)
 
 
 def test_every_row_of_ours_has_a_licence_that_may_be_used() -> None:
-    for asset in assets.catalogue().asset:
+    for asset in asset_catalogue.catalogue().asset:
         assert asset.licence in {"MIT", "Apache-2.0", "OFL-1.1", "WordNet-3.0"}, asset.id
         assert "://" not in asset.source
 

@@ -73,6 +73,16 @@ def test_every_point_of_the_68_is_another_point_of_the_mesh() -> None:
     assert max(ibug.MESH) < 468
 
 
+@pytest.fixture(scope="module")
+def painter(assets_home: Path) -> Illustrator:
+    return Illustrator(EngineConfig(assets_home))
+
+
+@pytest.fixture(scope="module")
+def finder(assets_home: Path) -> FaceMeshFinder:
+    return FaceMeshFinder(EngineConfig(assets_home))
+
+
 @pytest.mark.parametrize(
     ("concept", "look"),
     [
@@ -81,11 +91,10 @@ def test_every_point_of_the_68_is_another_point_of_the_mesh() -> None:
     ],
 )  # fmt: skip
 def test_a_face_that_is_hard_to_see_is_seen_and_a_chance_likeness_is_not(
-    assets_home: Path, concept: str, look: str
+    painter: Illustrator, finder: FaceMeshFinder, concept: str, look: str
 ) -> None:
     """Squares hide a face, the marks of a dial make one: nothing but its mirror image tells a dial from a face."""
-    config = EngineConfig(assets_home)
-    portrait, finder = Illustrator(config).paint(write(clean(concept), 11), look, 11), FaceMeshFinder(config)
+    portrait = painter.paint(write(clean(concept), 11), look, 11)
     assert len(finder.find(portrait.picture)) == 1
     assert portrait.plate is not None
     assert list(finder.find(portrait.plate)) == []

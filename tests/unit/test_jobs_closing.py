@@ -9,7 +9,7 @@ import pytest
 from bot.jobs.closing import close
 from storage.asked import Request, State
 from storage.outbox import PartKind
-from storage.tables import Json
+from storage.values import Json
 
 REQUEST = Request(
     id="1",

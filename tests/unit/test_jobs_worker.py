@@ -30,9 +30,9 @@ from pipeline.errors import (
 from pipeline.receipt import Receipt, Usage
 from storage.asked import Request, State
 from storage.charges import Meter
+from storage.completion import Completing, Made
 from storage.database import Database
 from storage.outbox import Part, PartKind
-from storage.requests import Completing, Made
 from storage.steps import Lease, StepState
 from storage.tables import ChargeRow, PartRow
 from storage.usage import Usages

@@ -21,7 +21,8 @@ from pipeline.animation.remote import client as wire
 from pipeline.animation.remote.animator import FADE, RemoteAnimator, settled
 from pipeline.errors import ChatAnythingError, EngineFailed, EngineUnavailable
 from pipeline.receipt import Receipt
-from pipeline.speak import Drawn, Studio, draw
+from pipeline.sentence import Drawn, draw
+from pipeline.speak import Studio
 from pipeline.stages import EngineConfig, RemoteConfig
 from pipeline.types import Direction, Frame, Manner, Mood, Portrait, Speech, Utterance
 from pipeline.workers import Workers

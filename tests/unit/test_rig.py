@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.animation.animator import lightened
 from pipeline.animation.planes import views
 from pipeline.animation.rig import RigAnimator
 from pipeline.face.ground import pack, unpack
 from pipeline.face.rig import FaceRig
-from pipeline.speak import lightened
 from pipeline.stages import EngineConfig
 from pipeline.types import Direction, Frame, Mood, Picture, Portrait, Speech
 from tests.unit.faces import disc_portrait, speech_of

@@ -22,7 +22,7 @@ from bot.service import PAINTED, queues, serve, stopped_by_signals
 from bot.settings import Settings
 from pipeline.errors import BadRequest
 from pipeline.receipt import Receipt
-from storage.requests import Made
+from storage.completion import Made
 from storage.steps import Lease, Step, StepState
 
 PATIENCE = 20.0

@@ -82,7 +82,7 @@ def die(note: Path, deaths: int, *, watch: Watch, cancelled: Cancelled) -> int:
 
 
 @pytest.fixture
-async def server(caplog: pytest.LogCaptureFixture) -> AsyncIterator[Server]:
+async def server(grown: None, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Server]:
     """A server that leaves nothing behind, neither a process nor an error that nobody took."""
     server = Server("device")
     yield server

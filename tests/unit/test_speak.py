@@ -13,8 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import registry
-from pipeline.speak import ENDING, PAUSE, Studio, say, together, whole_frames
+from pipeline.clips.padding import whole_frames
+from pipeline.sentence import say
+from pipeline.speak import ENDING, PAUSE, Studio
 from pipeline.stages import EngineConfig
+from pipeline.tasks import together
 from pipeline.types import Direction, Frame, Mood, Phoneme, Portrait, Speech, Utterance, VoicePart, VoiceRecipe
 from pipeline.workers import Lane, Workers
 from tests.unit.faces import disc_portrait

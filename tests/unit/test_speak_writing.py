@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.speak import Writing
 from pipeline.voice.text import finished, sentences
+from pipeline.writing import Writing
 
 TEXTS = [
     "Hello there, I am Russet. I am not amused by your pie! Do you hear me? Mr. Pie is no friend, e.g. when hot.",

@@ -12,8 +12,7 @@ from storage import blobs as blobs_module
 from storage.blobs import Blobs
 from storage.database import Database, parse
 from storage.pictures import from_png, to_png
-from storage.repository import slug
-from storage.tables import new_id, storable
+from storage.values import new_id, slug, storable
 
 
 def test_ids_are_uuid7_and_later_ones_sort_later() -> None:

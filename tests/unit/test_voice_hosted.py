@@ -13,14 +13,17 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from bot import doctor, engines
+from bot import engines
+from bot.doctor import services
+from bot.doctor.findings import Finding
 from bot.localisation.foreign import translated
 from bot.localisation.texts import LANGUAGES, texts
 from bot.settings import OPENAI, Settings
 from pipeline import errors
 from pipeline.mind.scripted.engine import ScriptedMind
 from pipeline.receipt import Receipt
-from pipeline.speak import Studio, say
+from pipeline.sentence import say
+from pipeline.speak import Studio
 from pipeline.stages import EngineConfig, SpeechConfig
 from pipeline.summon import OWN_VOICE, Casting, Engines
 from pipeline.types import Age, Gender, Mood, Size, VoicePart, VoiceRecipe
@@ -448,11 +451,11 @@ async def test_naming_a_service_without_a_key_is_refused(voice: str, better: str
 
 
 def test_doctor_asks_the_services(server: VoiceServer) -> None:
-    def asked(**changes: Any) -> tuple[doctor.Finding, doctor.Finding]:
+    def asked(**changes: Any) -> tuple[Finding, Finding]:
         both = config(server, **changes)
         assert both.elevenlabs
         assert both.speech
-        return doctor.elevenlabs(both.elevenlabs), doctor.voice_service(both.speech)
+        return services.elevenlabs(both.elevenlabs), services.voice_service(both.speech)
 
     eleven, speech = asked()
     assert (eleven.state, speech.state) == ("ok", "ok")

@@ -212,10 +212,10 @@ def polyglot(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("language", sorted(foreign.possible()))
 @pytest.mark.usefixtures("polyglot")
-def test_a_language_is_spoken_by_its_own_voices(language: str) -> None:
+def test_a_language_is_spoken_by_its_own_voices(language: str, matchers: dict[str, Matcher]) -> None:
     rows = {voice.id: voice for voice in catalogue.voices("kokoro")}
     for gender in Gender:
-        recipe = Matcher("kokoro").recipe(persona(language=language, gender=gender), 3)
+        recipe = matchers["kokoro"].recipe(persona(language=language, gender=gender), 3)
         assert (recipe.language, recipe.spoken) == (language, True)
         spoken = [rows[part.voice] for part in recipe.parts]
         assert {voice.language for voice in spoken} == {language}
@@ -225,13 +225,13 @@ def test_a_language_is_spoken_by_its_own_voices(language: str) -> None:
 
 
 @pytest.mark.usefixtures("polyglot")
-def test_a_frenchman_has_to_borrow_a_womans_voice() -> None:
-    woman, man = (Matcher("kokoro").recipe(persona(language="fr", gender=g), 3) for g in (Gender.FEMALE, Gender.MALE))
+def test_a_frenchman_has_to_borrow_a_womans_voice(matchers: dict[str, Matcher]) -> None:
+    woman, man = (matchers["kokoro"].recipe(persona(language="fr", gender=g), 3) for g in (Gender.FEMALE, Gender.MALE))
     assert man.parts[0].voice == woman.parts[0].voice
     assert man.pitch < 0.8 * woman.pitch
     assert man.formant < woman.formant
 
 
-def test_a_language_that_nobody_speaks_is_read_as_english() -> None:
-    recipe = Matcher("hibari").recipe(persona(language="fr"), 3)
+def test_a_language_that_nobody_speaks_is_read_as_english(matchers: dict[str, Matcher]) -> None:
+    recipe = matchers["hibari"].recipe(persona(language="fr"), 3)
     assert (recipe.language, recipe.spoken) == ("en", False)
