@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -108,13 +109,27 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
     return [folder / name for name in files]
 
 
+def check(out: Path) -> None:
+    """Raises ``StorageFailed`` where a folder would not take files, before anything is made for it. Leaves nothing."""
+    wanted = out.absolute()
+    nearest = next(folder for folder in (wanted, *wanted.parents) if folder.exists())
+    with _refusals(wanted), tempfile.TemporaryDirectory(dir=nearest, prefix=".making-"):
+        pass
+
+
 def _place(folder: Path, make: Callable[[Path], object]) -> None:
-    try:
+    with _refusals(folder):
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder, prefix=".making-") as temporary:
             make(Path(temporary))
             for file in sorted(Path(temporary).iterdir()):
                 file.replace(folder / file.name)
+
+
+@contextmanager
+def _refusals(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         reason = error.strerror or "the file system refused"
         raise StorageFailed(

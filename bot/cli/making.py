@@ -58,6 +58,7 @@ def summon(
             from bot.app import open_app
             from bot.extras import extras
 
+            results.check(out)
             async with open_app(settings, workers, voice_engine) as opened:
                 with console.progress(common.stderr()) as watch:
                     _, summoned = await opened.conversation.summon(text, watch=watch, style=style, seed=seed)
@@ -96,10 +97,12 @@ def talk(
             return
         settings = common.settings()
         async with warming.started(settings, voice_engine) as workers:
+            from bot import results
             from bot.app import open_app
             from bot.console import Terminal
             from bot.conversation import find
 
+            results.check(out)
             async with open_app(settings, workers, voice_engine) as opened:
                 persona = await find(opened.conversation.personas, name)
                 console = common.stderr() if as_json else common.stdout()
