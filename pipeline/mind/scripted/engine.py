@@ -3,6 +3,7 @@ chosen by what the words say and by the seed. `doctor` and the README call it wh
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncGenerator, Sequence
 
@@ -27,7 +28,8 @@ class ScriptedMind:
 
     async def write(self, concept: str, seed: int, receipt: Receipt, picture: Attachment | None = None) -> Persona:
         """A character for a cleaned concept. The same concept and seed give the same one."""
-        return write(concept, seed, self._lexicon())
+        # Read for the first time, WordNet takes longer than an event loop may be held up.
+        return write(concept, seed, await asyncio.to_thread(self._lexicon))
 
     async def reply(
         self, persona: Persona, memory: Memory, line: Line, seed: int, receipt: Receipt
