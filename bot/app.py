@@ -167,7 +167,7 @@ async def open_stages(settings: Settings, desk: Desk, choices: tuple[choosing.Ch
         open_ear(settings, choices, workers) as ear,
     ):
         studio = Studio(settings.engine_config(), workers, engines.animation)
-        warming.load(workers, studio.config, engines)
+        warming.load(workers, studio.config, engines.voice, engines.portrait)
         remembering = Remembering(desk.stored.memories, mind, Embedder(), _budget(chat))
         keeping = Keeping(desk.requests, desk.blobs)
         yield Stages(
@@ -236,6 +236,5 @@ async def open_app(settings: Settings, workers: Workers, voice: str | None = Non
     ):
         # The studio's configuration travels to worker processes, so it holds no keys but those of services they ask.
         studio = Studio(settings.engine_config(engines.voice), workers, engines.animation)
-        warming.load(workers, studio.config, engines)
         remembering = Remembering(stored.memories, mind, Embedder(), _budget(chat))
         yield App(settings, choices, Conversation(mind, studio, engines, stored.personas, remembering, stored.usages))

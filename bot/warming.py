@@ -18,10 +18,6 @@ from pipeline.workers import Workers
 if TYPE_CHECKING:
     from bot.settings import Settings
     from pipeline.stages import EngineConfig
-    from pipeline.summon import Engines
-
-DRAWING = "pipeline.sentence", "pipeline.portrait.illustrator", "pipeline.animation.rig"
-"""What takes long to import, whichever engines draw."""
 
 
 @runtime_checkable
@@ -34,34 +30,30 @@ class Loading(Protocol):
 
 @asynccontextmanager
 async def started(settings: Settings, voice: str | None) -> AsyncIterator[Workers]:
-    """Workers whose processes are being born, and in them the voice, which takes longest. ``voice``: the engine, where
-    it is not that of the settings."""
+    """Workers whose processes are being born, and their engines in them. ``voice``: the engine that speaks, where it is
+    not that of the settings."""
     voice = voice or settings.engine("voice")
     if voice == "auto":
         voice, _ = embedded.best(settings.assets)
     async with Workers() as workers:
-        workers.prepare("voice", _load, settings.engine_config(voice), "voice", voice)
-        workers.prepare("pictures", _import, DRAWING)
+        load(workers, settings.engine_config(voice), voice, settings.engine("portrait"))
         await asyncio.sleep(0)  # else they would begin only after what the caller imports
         yield workers
 
 
-def load(workers: Workers, config: EngineConfig, engines: Engines) -> None:
+def load(workers: Workers, config: EngineConfig, voice: str, portrait: str) -> None:
     """Load the engines, each where it works. ``config``: the very one of the calls that follow. A painter that wants a
     GPU is left alone: it would take the memory of that before anybody asks for a picture."""
-    workers.prepare("voice", _load, config, "voice", engines.voice)
-    if engines.portrait == "illustrator":
-        workers.prepare("pictures", _load, config, "portrait", engines.portrait)
+    painter = (("portrait", "illustrator"),) if portrait in ("auto", "illustrator") else ()
+    workers.prepare("voice", _load, config, ("voice", voice))
+    workers.prepare("pictures", _load, config, ("animation", "rig"), *painter)
 
 
-def _import(names: tuple[str, ...]) -> None:
-    for name in names:
-        import_module(name)
-
-
-def _load(config: EngineConfig, stage: str, name: str) -> None:
+def _load(config: EngineConfig, *engines: tuple[str, str]) -> None:
     from pipeline import registry
 
-    engine = registry.create(stage, name, config)
-    if isinstance(engine, Loading):
-        engine.load()
+    import_module("pipeline.sentence")  # of what is called next
+    for stage, name in engines:
+        engine = registry.create(stage, name, config)
+        if isinstance(engine, Loading):
+            engine.load()

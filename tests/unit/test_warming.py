@@ -8,7 +8,6 @@ from bot import warming
 from bot.settings import Settings
 from pipeline import registry
 from pipeline.stages import EngineConfig
-from pipeline.summon import Engines
 from pipeline.workers import Workers
 
 
@@ -27,5 +26,5 @@ async def test_an_engine_that_cannot_be_loaded_stops_nothing(tmp_path: Path) -> 
     """The folder of assets is empty: no art for the painter. Who asks for a portrait is told so."""
     config = Settings(_env_file=None, CHATANYTHING_HOME=tmp_path).engine_config()
     async with Workers({"voice": 1, "pictures": 1}) as workers:
-        warming.load(workers, config, Engines("scripted", "nobody", "illustrator", "rig"))
+        warming.load(workers, config, "nobody", "illustrator")
         assert not await workers.run("voice", loaded, config, "hibari")
